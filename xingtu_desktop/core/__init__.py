@@ -1,0 +1,1 @@
+"""Ground that every layer stands on: errors, tasks, clock, events, configuration, logging, resources."""

@@ -1,0 +1,1 @@
+"""The trade in frozen values and pure rules; standard library only."""

@@ -1,0 +1,1 @@
+"""The one loop that writes the outbox and then reads what may have changed."""
