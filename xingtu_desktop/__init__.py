@@ -1,0 +1,3 @@
+"""Xingtu Desktop: the program's package and its version."""
+
+__version__ = "0.1.0"
