@@ -85,7 +85,14 @@ class RateLimited(KnownError):
     """A limit of the platform fired; nothing took effect."""
 
     def __init__(
-        self, detail: str = "", *, layer: str, code: int, retry_after: float | None = None, endpoint: str = "", request_id: str | None = None
+        self,
+        detail: str = "",
+        *,
+        layer: str,
+        code: int,
+        retry_after: float | None = None,
+        endpoint: str = "",
+        request_id: str | None = None,
     ) -> None:
         super().__init__(detail, request_id=request_id, layer=layer, retry_after=retry_after, endpoint=endpoint)
         self.layer = layer

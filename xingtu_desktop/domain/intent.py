@@ -47,7 +47,9 @@ class IntentState(StrEnum):
 ALLOWED_MOVES: dict[IntentState, frozenset[IntentState]] = {
     IntentState.DRAFT: frozenset({IntentState.QUEUED, IntentState.UNDONE}),
     IntentState.QUEUED: frozenset({IntentState.CLAIMED, IntentState.UNDONE, IntentState.REFUSED, IntentState.NEEDS_HUMAN}),
-    IntentState.CLAIMED: frozenset({IntentState.QUEUED, IntentState.SENDING, IntentState.REFUSED, IntentState.DONE, IntentState.NEEDS_HUMAN}),
+    IntentState.CLAIMED: frozenset(
+        {IntentState.QUEUED, IntentState.SENDING, IntentState.REFUSED, IntentState.DONE, IntentState.NEEDS_HUMAN}
+    ),
     IntentState.SENDING: frozenset({IntentState.DONE, IntentState.REFUSED, IntentState.UNKNOWN, IntentState.QUEUED}),
     IntentState.UNKNOWN: frozenset({IntentState.DONE, IntentState.QUEUED, IntentState.NEEDS_HUMAN, IntentState.REFUSED}),
     IntentState.NEEDS_HUMAN: frozenset({IntentState.DONE, IntentState.QUEUED, IntentState.UNDONE, IntentState.REFUSED}),
