@@ -1,0 +1,1 @@
+"""Owns the proof: every promise of the program that a machine can check."""

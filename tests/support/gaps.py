@@ -1,0 +1,70 @@
+"""Owns the watch on the UI thread: how long the event loop went without a turn, and what it was doing meanwhile."""
+
+from __future__ import annotations
+
+import sys
+import threading
+import time
+import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+import pytest
+from PySide6.QtCore import Qt, QTimer
+
+
+@dataclass(slots=True)
+class LoopGaps:
+    """What the watch saw: the longest time in milliseconds between two turns of the loop, and the stack inside the longest."""
+
+    worst_ms: float = 0.0
+    stack: str = ""
+    turns: int = 0
+    _since: float = field(default_factory=time.perf_counter)
+
+    def turn(self) -> None:
+        """Note that the loop had a turn."""
+        now = time.perf_counter()
+        self.worst_ms = max(self.worst_ms, (now - self._since) * 1000)
+        self._since = now
+        self.turns += 1
+
+    def running_ms(self) -> float:
+        """Milliseconds since the last turn."""
+        return (time.perf_counter() - self._since) * 1000
+
+
+@contextmanager
+def watch_event_loop(limit_ms: float, *, tick_ms: int = 4) -> Iterator[LoopGaps]:
+    """Watch the calling (Qt) thread; fail at the end if the loop stood still for more than `limit_ms` milliseconds."""
+    gaps = LoopGaps()
+    timer = QTimer()
+    timer.setTimerType(Qt.TimerType.PreciseTimer)
+    timer.timeout.connect(gaps.turn)
+    over = threading.Event()
+    watched = threading.get_ident()
+    sampler = threading.Thread(target=_sample, args=(gaps, over, watched, limit_ms), name="loop-gap-sampler", daemon=True)
+    timer.start(tick_ms)
+    sampler.start()
+    try:
+        yield gaps
+        gaps.turn()
+    finally:
+        timer.stop()
+        timer.deleteLater()
+        over.set()
+        sampler.join()
+    if gaps.worst_ms > limit_ms:
+        where = gaps.stack or "(too short to sample)"
+        pytest.fail(f"The UI thread stood still for {gaps.worst_ms:.0f} ms (limit {limit_ms:.0f} ms), here:\n{where}")
+
+
+def _sample(gaps: LoopGaps, over: threading.Event, watched: int, limit_ms: float) -> None:
+    longest = limit_ms
+    while not over.wait(limit_ms / 4000):
+        if (running := gaps.running_ms()) > longest:
+            longest = running
+            frame = sys._current_frames().get(watched)
+            if frame is not None:
+                gaps.stack = "".join(traceback.format_stack(frame)[-12:])
