@@ -160,7 +160,8 @@ class InvalidInput(KnownError):
     """A value that cannot be accepted: `field` and a `code` for the words; numbers in `values`."""
 
     def __init__(self, detail: str = "", *, field: str, code: str, **values: object) -> None:
-        super().__init__(detail, field=field, code=code, **values)
+        super().__init__(detail)
+        self.values = {"field": field, "code": code, **values}
         self.field = field
         self.code = code
 

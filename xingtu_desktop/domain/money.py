@@ -42,10 +42,10 @@ class Fen:
         """The amount in yuan, exact, with two decimals."""
         return (Decimal(self.value) / 100).quantize(Decimal("0.01"))
 
-    def __add__(self, other: Fen) -> Fen:
+    def __add__(self, other: object) -> Fen:
         return Fen(self.value + other.value) if isinstance(other, Fen) else NotImplemented
 
-    def __sub__(self, other: Fen) -> Fen:
+    def __sub__(self, other: object) -> Fen:
         return Fen(self.value - other.value) if isinstance(other, Fen) else NotImplemented
 
     def __neg__(self) -> Fen:

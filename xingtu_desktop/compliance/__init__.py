@@ -1,0 +1,1 @@
+"""The offline reviewer: finds wording that advertising law or the platform asks about, with the article beside it. Pure."""
