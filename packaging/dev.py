@@ -230,7 +230,7 @@ def explain_pip(output: str) -> str:
     offline = ["Failed to establish a new connection", "Temporary failure in name resolution", "getaddrinfo failed", "Read timed out"]
     offline += ["Network is unreachable", "ProxyError", "ConnectTimeout", "Connection refused", "Could not fetch URL"]
     if "DO NOT MATCH THE HASHES" in output:
-        reason = "A downloaded package is not the one that was pinned, so nothing was installed. Try again, or ask whoever runs your mirror."
+        reason = "A downloaded package is not the one that was pinned, so nothing was installed. Try again or ask whoever runs your mirror."
     elif "No space left on device" in output or "not enough space" in output:
         reason = "The disk is full. About 1.5 GB are needed."
     elif any(sign in output for sign in offline):
@@ -295,7 +295,7 @@ def command_check(rest: list[str]) -> int:
         raise Stop("check takes no arguments")
     provide_python()
     checks = {
-        "ruff": ["-m", "ruff", "check", "."],
+        "ruff": ["-m", "ruff", "check", "--output-format=concise", "."],
         "mypy": ["-m", "mypy"],
         "import contracts": ["-c", "from importlinter.cli import lint_imports_command as main; main()", "--no-logo"],
     }
