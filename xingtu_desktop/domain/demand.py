@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import IntEnum
 
+from xingtu_desktop.domain.creator import VideoTier
 from xingtu_desktop.domain.ids import AuthorId, ProjectId
 
 MAX_ORDERS_PER_REQUEST = 50
@@ -31,14 +32,6 @@ MAX_CART = 7
 MAX_WINDOW_DAYS = 30
 DAYS_RANGE = (1, 365)
 """Retention and accept expiry, in days, both ends allowed."""
-
-
-class VideoTier(IntEnum):
-    """`video_type`: lengths that are priced separately."""
-
-    UP_TO_20S = 1
-    FROM_21_TO_60S = 2
-    OVER_60S = 71
 
 
 class PaymentKind(IntEnum):
