@@ -29,15 +29,17 @@ class SandboxProcess:
     """One running sandbox. `info` is its first line: url, app_id, secret, star_id, access_token."""
 
     def __init__(self, options: Sequence[str], folder: Path) -> None:
+        self._ended = False
         self._errors = folder / "sandbox.stderr.txt"
         command = [sys.executable, "-m", "xingtu_desktop.sandbox", "--port", "0", "--exit-with-parent", *options]
         environment = {**os.environ, "PYTHONUTF8": "1"}
         with self._errors.open("wb") as errors:
+            # Its standard input stays open as long as we live: that is how --exit-with-parent knows.
             self._process = subprocess.Popen(
                 command,
                 cwd=ROOT,
                 env=environment,
-                stdin=subprocess.DEVNULL,
+                stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=errors,
                 text=True,
@@ -107,9 +109,15 @@ class SandboxProcess:
         self._process.kill()
         self.stop(check=False)
 
+    @property
+    def ended(self) -> bool:
+        """Whether the test itself has stopped or killed it."""
+        return self._ended
+
     def stop(self, *, check: bool = True) -> None:
         """Ask it to end; with `check`, fail if it had already died or does not end in time."""
         died = self._process.poll()
+        self._ended = True
         late = False
         if died is None:
             self._process.terminate()
@@ -119,8 +127,9 @@ class SandboxProcess:
                 late = True
                 self._process.kill()
                 self._process.wait()
-        if self._process.stdout is not None:
-            self._process.stdout.close()
+        for pipe in (self._process.stdin, self._process.stdout):
+            if pipe is not None:
+                pipe.close()
         if check and died is not None:
             raise SandboxFailed(f"the sandbox died with code {died} before the test ended\n{self.errors()}")
         if check and late:
@@ -143,8 +152,7 @@ def start_sandbox(tmp_path: Path) -> Iterator[StartSandbox]:
 
     yield start
     for sandbox in running:
-        if sandbox.pid and sandbox._process.poll() is None:
-            sandbox.stop()
+        sandbox.stop(check=not sandbox.ended)
 
 
 @pytest.fixture
