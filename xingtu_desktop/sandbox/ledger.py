@@ -218,6 +218,11 @@ class Ledger:
         """The versions of an order's script (2) or video (3), oldest first."""
         return self.select(Resource, "order_id = ? AND kind = ? ORDER BY version", order_id, kind)
 
+    def total_of_project(self, project_id: int) -> int:
+        """What the orders of a project's tasks cost together, in fen."""
+        where = "status <> 4 AND status <> 2 AND campaign_id IN (SELECT campaign_id FROM campaigns WHERE project_id = ?)"
+        return self.total(Order, "task_cost_fen + fee_fen", where, project_id)
+
     def published_orders(self, star_id: int) -> list[Order]:
         """The orders of an account whose video is or was online (released is its publishing time), newest first."""
         return self.select(Order, "star_id = ? AND released > 0 ORDER BY released DESC, order_id", star_id)

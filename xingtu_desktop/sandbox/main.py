@@ -62,7 +62,8 @@ class _Server(uvicorn.Server):
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
-        print(json.dumps(first_line(self._world)), flush=True)
+        sys.stdout.write(json.dumps(first_line(self._world)) + "\n")
+        sys.stdout.flush()
 
 
 def main(argv: Sequence[str]) -> int:
@@ -89,7 +90,7 @@ def main(argv: Sequence[str]) -> int:
         if arguments.record:
             world.recorder.start(str(arguments.record))
     except (OSError, FaultError, ValueError, KeyError, TypeError) as error:
-        print(f"sandbox: {error}", file=sys.stderr)
+        sys.stderr.write(f"sandbox: {error}\n")
         return 2
     world.base_url = f"http://127.0.0.1:{listening.getsockname()[1]}"
     config = uvicorn.Config(

@@ -1,4 +1,4 @@
-"""OAuth of the sandbox (wire.md A4): the consent page, codes, rotating token pairs, the accounts of the user. Lifetimes run on real time."""
+"""OAuth of the sandbox (wire.md A4): consent page, codes, rotating token pairs, the accounts of the user. Lifetimes run on real time."""
 
 from __future__ import annotations
 

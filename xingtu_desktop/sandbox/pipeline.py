@@ -29,7 +29,10 @@ Handler = Callable[[Call], object]
 LARGEST_BODY = 32 * 1024 * 1024
 ORDERING_ACCOUNT = "PLATFORM_ROLE_STAR"
 _HTML_ERROR = "<html><head><title>{0}</title></head><body><center><h1>{0}</h1></center><hr><center>Tengine</center></body></html>"
-_PORTAL = "<!DOCTYPE html><html><head><title>无线网络登录</title></head><body><h1>欢迎使用酒店无线网络</h1><form><input name='room'><button>登录</button></form></body></html>"
+_PORTAL = (
+    "<!DOCTYPE html><html><head><title>无线网络登录</title></head><body><h1>欢迎使用酒店无线网络</h1>"
+    "<form><input name='room'><button>登录</button></form></body></html>"
+)
 _GARBAGE = b'\x00\xff\xfe{]]<<garbage>>\x80\x81 code: 0, "data": [\xc3\x28 not json'
 _log = logging.getLogger("xingtu_desktop.sandbox")
 _running: set[asyncio.Task[Answer]] = set()
@@ -141,12 +144,17 @@ class OfficialEndpoint:
             return instead[0]
         if "delayed_effect" in firings and self._method == "POST":
             firing = firings["delayed_effect"]
-            if firing.rule.answer == "after":
-                await asyncio.sleep(firing.seconds)
-            else:
-                early = self.carry_out(received, firings, dry=True) if firing.rule.answer == "ok" else _http_error(504)
+            early = None
+            if firing.rule.answer == "timeout":
+                early = _http_error(504)
+            elif firing.rule.answer == "ok":
+                asked = self.carry_out(received, firings, dry=True)
+                # An answer that names new ids cannot be known before the effect: such a call is answered after it.
+                early = None if asked.body.get("data") else asked
+            if early is not None:
                 self._later(received, firings, firing.seconds)
                 return early
+            await asyncio.sleep(firing.seconds)
         answer = self.carry_out(received, firings)
         if "duplicate" in firings:
             self._later(received, {}, firings["duplicate"].seconds)

@@ -23,7 +23,8 @@ class Recorder:
     def start(self, path: str) -> None:
         """Append to the file from now on (OSError when it cannot be opened)."""
         self.stop()
-        self._file = Path(path).open("a", encoding="utf-8")
+        # Stays open until `stop`: one line an exchange for as long as the server runs.
+        self._file = Path(path).open("a", encoding="utf-8")  # noqa: SIM115
         self.path = path
 
     def stop(self) -> None:

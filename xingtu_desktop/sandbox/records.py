@@ -70,6 +70,8 @@ class Order:
     demand_id: int
     star_id: int
     author_id: int
+    author_name: str
+    avatar_path: str
     video_type: int
     order_type: int
     ignore_script: int

@@ -15,7 +15,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute
 from starlette.types import Receive, Scope, Send
 
-from xingtu_desktop.sandbox import history, oauth
+from xingtu_desktop.sandbox import bills, components, decisions, demands, history, lookups, oauth, orders, projects
 from xingtu_desktop.sandbox.clock import VirtualClock
 from xingtu_desktop.sandbox.ledger import Ledger
 from xingtu_desktop.sandbox.pipeline import not_found
@@ -36,7 +36,7 @@ def build_world(
         ledger.close()
         ledger = Ledger(ledger_path, found["seed"])
         clock = VirtualClock(int(ledger.meta("now") or found["start"]), speed)
-        world = World(ledger, clock, seed=found["seed"], creators=found["creators"])
+        world = World(ledger, clock, seed=found["seed"], creators=found["creators"], start=found["start"])
         return world
     first = int(time.time()) if start is None else start
     world = World(ledger, VirtualClock(first, speed), seed=seed, creators=creators)
@@ -80,7 +80,16 @@ class Sandbox:
 
 
 def _all_routes(world: World) -> list[BaseRoute]:
-    modules: list[Routes] = [oauth.routes]
+    modules: list[Routes] = [
+        oauth.routes,
+        demands.routes,
+        orders.routes,
+        decisions.routes,
+        bills.routes,
+        projects.routes,
+        components.routes,
+        lookups.routes,
+    ]
     routes: list[BaseRoute] = [route for module in modules for route in module(world)]
     for name in ("feed", "reports", "events", "media"):
         with suppress(ModuleNotFoundError):

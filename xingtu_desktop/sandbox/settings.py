@@ -1,4 +1,4 @@
-"""Rules of the platform that nobody outside knows: fee, time-outs, refunds, lifetimes. Settings of the sandbox, never constants of the app."""
+"""Rules of the platform that nobody outside knows: fee, time-outs, refunds, lifetimes. Settings here, never constants of the app."""
 
 from __future__ import annotations
 

@@ -8,12 +8,13 @@ from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 
-from xingtu_desktop.sandbox import ids, play
+from xingtu_desktop.sandbox import play
 from xingtu_desktop.sandbox.clock import VirtualClock
+from xingtu_desktop.sandbox.creators import Catalog, beijing_day
 from xingtu_desktop.sandbox.faults import Faults
 from xingtu_desktop.sandbox.ledger import Ledger
-from xingtu_desktop.sandbox.records import Effect, Event, Order
 from xingtu_desktop.sandbox.recording import Recorder
+from xingtu_desktop.sandbox.records import Effect, Event, Order
 from xingtu_desktop.sandbox.replicas import Replicas
 from xingtu_desktop.sandbox.settings import Settings
 
@@ -22,14 +23,18 @@ APP_SECRET = "5f3c9a1e7b2d4860c1d9e8f7a6b5c4d3e2f10987"  # not a secret: the san
 
 
 class World:
-    """One platform. `creators` is the size of the catalog; `base_url` (no slash at the end) is known once a port is bound."""
+    """One platform. `creators` is the catalog's size, `start` the virtual instant it began at; `base_url` is known once a port is bound."""
 
-    def __init__(self, ledger: Ledger, clock: VirtualClock, *, seed: int, creators: int, base_url: str = "http://127.0.0.1") -> None:
+    def __init__(
+        self, ledger: Ledger, clock: VirtualClock, *, seed: int, creators: int, start: int | None = None, base_url: str = "http://127.0.0.1"
+    ) -> None:
         self.ledger = ledger
         self.clock = clock
+        self.start = clock.now() if start is None else start
         self.seed = seed
         self.creators = creators
         self.base_url = base_url
+        self.catalog = Catalog(seed, creators, beijing_day(self.start))
         self.settings = Settings()
         self.app_id = APP_ID
         self.app_secret = APP_SECRET
@@ -110,7 +115,6 @@ class World:
         """The full address of a path that this process serves, empty for an empty path; other addresses stay as they are."""
         return path if not path or path.startswith("http") else f"{self.base_url}{path}"
 
-    def has_creator(self, author_id: int) -> bool:
-        """Whether the catalog holds this creator."""
-        index = ids.author_index_of(author_id)
-        return index is not None and index < self.creators
+    def quote_fen(self, author_id: int, video_type: int) -> int | None:
+        """Today's price of a creator for a length tier, None when unknown, gone or not offered."""
+        return self.catalog.quote_fen(author_id, video_type, self.catalog.day_of(self.now()))
