@@ -127,4 +127,3 @@ def _translate(context: str, source: str, values: dict[str, object]) -> str:
     if not values:
         return text
     return _PLACEHOLDER.sub(lambda match: str(values.get(match.group(1), match.group(0))), text)
-

@@ -128,6 +128,7 @@ class Theme(QObject):
         self.changed.emit()
 
 
+@lru_cache(maxsize=64)
 def _font(families: tuple[str, ...], pixels: int, strong: bool) -> QFont:
     font = QFont()
     font.setFamilies(list(families))
