@@ -33,9 +33,9 @@ GOOD = Brief(
 )
 
 
-def test_a_complete_brief_has_no_problems_and_becomes_a_demand_with_its_tag() -> None:
+def test_a_complete_brief_has_no_problems_and_becomes_a_demand() -> None:
     assert problems(GOOD, NOW) == ()
-    assert to_demand(GOOD, "#K7F2-1", NOW).demand_name == "白茶润手霜 · 年货节 #K7F2-1"
+    assert to_demand(GOOD, NOW).demand_name == "白茶润手霜 · 年货节"
 
 
 @pytest.mark.parametrize(
@@ -63,7 +63,7 @@ def test_each_limit_of_the_platform_is_told(change: dict[str, object], expected:
     brief = with_changes(GOOD, **change)
     assert [(p.field, p.code) for p in problems(brief, NOW)] == [expected]
     with pytest.raises(InvalidInput):
-        to_demand(brief, "#K7F2-1", NOW)
+        to_demand(brief, NOW)
 
 
 def test_an_emoji_counts_as_the_platform_counts_it() -> None:

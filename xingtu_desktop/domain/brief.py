@@ -172,20 +172,17 @@ def _phone_like(text: str) -> bool:
     return 6 <= len(digits) <= 20 and all(char.isdigit() or char in "+-() " for char in text.strip())
 
 
-def to_demand(brief: Brief, tag: str, now: datetime) -> DemandInfo:
-    """The platform's demand with the operation tag as the last word of its name; InvalidInput when the brief has problems."""
+def to_demand(brief: Brief, now: datetime) -> DemandInfo:
+    """The platform's demand, its name without an operation tag; InvalidInput when the brief has problems."""
     found = problems(brief, now)
     if found:
         refusal = InvalidInput(field=found[0].field, code=found[0].code)
         refusal.values = {**refusal.values, **dict(found[0].values)}
         raise refusal
-    name = f"{brief.title.strip()} {tag}"
-    if len(name) > LIMITS["demand_name"]:
-        raise InvalidInput(field="title", code="too_long", limit=limit_of("title") or 0, length=len(brief.title))
     if brief.industry is None or brief.retention_days is None or brief.publish_from is None or brief.publish_until is None:
         raise InvalidInput(field="industry", code="missing")
     return DemandInfo(
-        demand_name=name,
+        demand_name=brief.title.strip(),
         brand_name=brief.brand_name,
         product_name=brief.product_name,
         product_information=brief.product_information,
