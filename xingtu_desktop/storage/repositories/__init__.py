@@ -1,0 +1,1 @@
+"""The stores of services/ports.py over SQLite, a module each."""
