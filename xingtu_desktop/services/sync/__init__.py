@@ -1,1 +1,1 @@
-"""The one loop that writes the outbox and then reads what may have changed."""
+"""The one loop between this computer and the platform: write what was decided, then read what changed."""

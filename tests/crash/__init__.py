@@ -1,0 +1,1 @@
+"""Programs that kill the money path at the worst moments and count what was lost, doubled or unseen."""

@@ -1,0 +1,138 @@
+"""Finds out what became of a request whose answer was lost: waits out Q, reads twice, never sends from UNKNOWN (reliability.md point 3).
+
+wait until nothing can still be in flight ─ read ─ wait Q/2 ─ read again ─┬─ applied ───────────────────── DONE
+                                                                          ├─ not applied, a repeat is safe  QUEUED
+                                                                          ├─ surely overtaken ───────────── REFUSED
+                                                                          └─ anything else ──────────────── NEEDS_HUMAN
+"""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+from datetime import datetime
+
+from xingtu_desktop.core.clock import Clock
+from xingtu_desktop.core.config import Timings
+from xingtu_desktop.core.crashpoint import crashpoint
+from xingtu_desktop.core.errors import KnownError, NoSuchThing, Rejected
+from xingtu_desktop.domain.ids import IntentId, StarId
+from xingtu_desktop.domain.intent import CAPABILITY, Capability, CreateAssign, Intent, IntentState, PayCampaign, PayTail
+from xingtu_desktop.services.ports import OutboxStore
+from xingtu_desktop.services.sync.connectivity import Connectivity
+from xingtu_desktop.services.sync.looks import Look, Looker, Verdict
+from xingtu_desktop.services.sync.outcomes import Outcomes
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(slots=True)
+class _Watch:
+    """What this run knows of one unknown intent; seconds are monotonic, so a moved wall clock shortens nothing."""
+
+    since: float
+    first: Look | None = None
+    read_at: float = 0.0
+
+
+class Reconciler:
+    """Resolves the UNKNOWN rows of one account."""
+
+    def __init__(
+        self,
+        *,
+        outbox: OutboxStore,
+        looker: Looker,
+        outcomes: Outcomes,
+        connectivity: Connectivity,
+        clock: Clock,
+        timings: Timings,
+        account: StarId,
+        install: str,
+    ) -> None:
+        self._outbox = outbox
+        self._looker = looker
+        self._outcomes = outcomes
+        self._connectivity = connectivity
+        self._clock = clock
+        self._timings = timings
+        self._account = account
+        self._install = install
+        self._watched: dict[IntentId, _Watch] = {}
+
+    async def step(self) -> float | None:
+        """Read what is due; returns the seconds until the next reading, or None when nothing is unknown.
+
+        Raises the errors of the network (the rest is tried later) and of the disk.
+        """
+        unknown = [
+            one
+            for one in await self._outbox.open_intents()
+            if one.state is IntentState.UNKNOWN and one.account == self._account and one.install == self._install
+        ]
+        self._watched = {one.intent_id: self._watched.get(one.intent_id, _Watch(self._clock.monotonic())) for one in unknown}
+        if self._connectivity.signed_out:
+            return None
+        waits: list[float] = []
+        for intent in unknown:
+            wait = self.wait_for(intent, self._watched[intent.intent_id])
+            if wait <= 0:
+                if await self.read(intent, self._watched[intent.intent_id]):
+                    continue
+                wait = self._timings.uncertainty / 2
+            waits.append(wait)
+        return min(waits, default=None)
+
+    def wait_for(self, intent: Intent, watch: _Watch) -> float:
+        """Seconds until the next reading of `intent` may be taken."""
+        now = self._clock.monotonic()
+        if watch.first is not None:
+            return watch.read_at + self._timings.uncertainty / 2 - now
+        due: datetime = intent.not_before or self._clock.now()
+        by_wall = (due - self._clock.now()).total_seconds()
+        # A wall clock that was set back must not make an intent wait for a year: Q of this run's own time is always enough.
+        return min(by_wall, watch.since + self._timings.uncertainty - now)
+
+    async def read(self, intent: Intent, watch: _Watch) -> bool:
+        """Take one reading; True when it settled the intent."""
+        started = self._clock.monotonic()
+        try:
+            look = await self._looker.look(intent)
+        except (Rejected, NoSuchThing) as error:
+            # A person has to see it: what was sent names something that the platform no longer shows.
+            await self._outcomes.needs_human(intent, "cannot_be_read", detail={"platform_text": error.detail[:500]})
+            return True
+        except KnownError as error:
+            self._connectivity.failed(error)
+            raise
+        self._connectivity.heard()
+        if watch.first is None or not watch.first.agrees(look):
+            watch.first, watch.read_at = look, started
+            crashpoint("after-first-read")
+            return False
+        crashpoint("after-second-read")
+        await self.settle(intent, look)
+        return True
+
+    async def settle(self, intent: Intent, look: Look) -> None:
+        """Two readings agree: end it, queue it again, or ask."""
+        money = isinstance(intent.payload, PayCampaign | PayTail)
+        if look.verdict is Verdict.APPLIED:
+            await self._outcomes.done_by_read(intent, look)
+        elif look.verdict is Verdict.READY and money and look.actual != intent.detail.get("bill"):
+            await self._outcomes.needs_human(
+                intent, "bill_changed", detail={**look.values(), "now_due": look.actual, "bill": intent.detail.get("bill")}
+            )
+        elif look.verdict is Verdict.READY and CAPABILITY[intent.kind] is Capability.STATE_GUARD:
+            if intent.outcome == "rejected_unread":
+                await self._outcomes.refused(intent, "rejected")
+            else:
+                await self._outcomes.queued(intent, "not_applied")
+                crashpoint("after-requeue")
+        elif look.verdict is Verdict.READY:
+            outcome = "not_found_by_tag" if isinstance(intent.payload, CreateAssign) else "not_applied"
+            await self._outcomes.needs_human(intent, outcome, detail=look.values())
+        elif look.surely_not_applied and not money:
+            await self._outcomes.refused(intent, "changed_since_seen", detail=look.values())
+        else:
+            await self._outcomes.needs_human(intent, "unclear", detail=look.values())
