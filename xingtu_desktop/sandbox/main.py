@@ -15,7 +15,8 @@ from pathlib import Path
 import uvicorn
 
 from xingtu_desktop.sandbox import oauth
-from xingtu_desktop.sandbox.faults import FaultError, parse_rules
+from xingtu_desktop.sandbox.control import apply_faults
+from xingtu_desktop.sandbox.faults import FaultError
 from xingtu_desktop.sandbox.records import Account
 from xingtu_desktop.sandbox.server import Sandbox, build_world
 from xingtu_desktop.sandbox.world import World
@@ -76,7 +77,6 @@ def main(argv: Sequence[str]) -> int:
             listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listening.bind(("127.0.0.1", arguments.port))
         faults = json.loads(arguments.faults.read_text(encoding="utf-8")) if arguments.faults else {}
-        rules = parse_rules(faults.get("faults", []))
         world = build_world(
             seed=arguments.seed,
             creators=arguments.creators,
@@ -84,9 +84,8 @@ def main(argv: Sequence[str]) -> int:
             start=arguments.start,
             ledger_path=str(arguments.ledger) if arguments.ledger else ":memory:",
         )
-        for name, value in faults.get("settings", {}).items():
-            world.settings.change(name, value)
-        world.faults.set(rules, faults.get("seed", arguments.seed))
+        world.faults.set([], arguments.seed)
+        apply_faults(world, faults)
         if arguments.record:
             world.recorder.start(str(arguments.record))
     except (OSError, FaultError, ValueError, KeyError, TypeError) as error:

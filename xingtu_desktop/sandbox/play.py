@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING
 
 from xingtu_desktop.sandbox import deliverables, lifecycle
@@ -10,6 +11,8 @@ from xingtu_desktop.sandbox.records import Order, Plan, Resource
 
 if TYPE_CHECKING:
     from xingtu_desktop.sandbox.world import World
+
+_PORTION = 200
 
 
 def catch_up(world: World, budget: int = 100_000) -> bool:
@@ -28,6 +31,14 @@ def catch_up(world: World, budget: int = 100_000) -> bool:
             if order is not None:
                 act(world, order, plan.action, plan.detail, plan.at)
     return False
+
+
+async def catch_up_gently(world: World) -> None:
+    """The same in small portions, so that other requests are answered meanwhile."""
+    done = False
+    while not done:
+        done = catch_up(world, _PORTION)
+        await asyncio.sleep(0)
 
 
 def act(world: World, order: Order, action: str, detail: str, at: int) -> Order:

@@ -15,7 +15,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute
 from starlette.types import Receive, Scope, Send
 
-from xingtu_desktop.sandbox import bills, components, decisions, demands, history, lookups, oauth, orders, projects
+from xingtu_desktop.sandbox import bills, components, control, decisions, demands, history, lookups, oauth, orders, play, projects
 from xingtu_desktop.sandbox.clock import VirtualClock
 from xingtu_desktop.sandbox.ledger import Ledger
 from xingtu_desktop.sandbox.pipeline import not_found
@@ -75,7 +75,7 @@ class Sandbox:
     async def _tick(self) -> None:
         while True:
             if self.world.clock.speed:
-                self.world.catch_up()
+                await play.catch_up_gently(self.world)
             await asyncio.sleep(_TICK_SECONDS)
 
 
@@ -89,6 +89,7 @@ def _all_routes(world: World) -> list[BaseRoute]:
         projects.routes,
         components.routes,
         lookups.routes,
+        control.routes,
     ]
     routes: list[BaseRoute] = [route for module in modules for route in module(world)]
     for name in ("feed", "reports", "events", "media"):
