@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+import subprocess
 import sys
 from pathlib import Path
 
@@ -26,14 +27,22 @@ def first_sentence(file: Path) -> str:
     return found.group(1) if found else paragraph
 
 
+def tracked(package: Path) -> list[Path]:
+    """The modules that git knows, so that a clone gives the same map as a working tree with unfinished files; without git, all."""
+    listing = subprocess.run(["git", "ls-files", "--", package.name], cwd=ROOT, capture_output=True, text=True, check=False)
+    found = [ROOT / line for line in listing.stdout.splitlines() if line.endswith(".py")] if listing.returncode == 0 else []
+    return [file for file in found or package.rglob("*.py") if file.is_file()]
+
+
 def build() -> str:
     """The map between its two markers, one line a module."""
     package = ROOT / "xingtu_desktop"
-    found = {path.name for path in package.iterdir() if (path / "__init__.py").is_file()}
+    files = sorted(tracked(package), key=lambda file: (file.parent.as_posix(), file.name))
+    found = {file.relative_to(package).parts[0] for file in files if file.parent != package}
     lines = [BEGIN, "", "**xingtu_desktop/**", ""]
-    lines += [f"- `{file.name}`: {first_sentence(file)}" for file in sorted(package.glob("*.py"))]
+    lines += [f"- `{file.name}`: {first_sentence(file)}" for file in files if file.parent == package]
     for folder in [*(name for name in FOLDERS if name in found), *sorted(found - set(FOLDERS))]:
-        modules = sorted((package / folder).rglob("*.py"), key=lambda file: (file.parent.as_posix(), file.name))
+        modules = [file for file in files if package / folder in file.parents]
         lines += ["", f"**xingtu_desktop/{folder}/** {first_sentence(package / folder / '__init__.py')}", ""]
         for file in modules:
             name = file.relative_to(package / folder).as_posix()
