@@ -236,7 +236,9 @@ def explain_pip(output: str) -> str:
     elif any(sign in output for sign in offline):
         reason = "The packages could not be downloaded. Check the network (or your proxy or mirror settings) and start again."
     elif "No matching distribution found" in output:
-        reason = f"A pinned package has no build for this computer ({platform.system()} {platform.machine()}), or your mirror lacks it."
+        # pip says the same when its index does not answer at all.
+        computer = f"{platform.system()} {platform.machine()}"
+        reason = f"A pinned package was not found. Check the network and your mirror; if both are well, it has no build for {computer}."
     else:
         reason = "pip could not install the pinned packages."
     return f"{reason}\n{tail(output, 12)}"
