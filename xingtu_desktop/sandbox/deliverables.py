@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
+from xingtu_desktop.sandbox import media, texts
 from xingtu_desktop.sandbox.ids import between
 from xingtu_desktop.sandbox.plans import AD_AUDIT, SCRIPT
 from xingtu_desktop.sandbox.records import Campaign, Order, Resource
@@ -49,12 +50,22 @@ def make(world: World, order: Order, kind: int, version: int, feedback: str, at:
     """The creator's next version of a script (2) or video (3), `feedback` being what the client said of the one before."""
     demand = demand_of(world, order)
     product = str(demand.get("product_name", ""))
+    industry = demand.get("product_industry")
+    script = texts.script_for(
+        world.seed,
+        order.order_id,
+        product=product,
+        brand=str(demand.get("brand_name", "")),
+        information=str(demand.get("product_information", "")),
+        industry=int(industry[0]) if isinstance(industry, list) and industry else 0,
+        video_type=order.video_type,
+        version=version,
+        feedback=feedback,
+    )
     resource_id = world.ledger.new_id("resource")
     if kind == SCRIPT:
-        title, content = f"{product}种草脚本", f"【开场】大家好。\n【正文】今天分享{product}。\n【结尾】记得点赞关注。"
-        filename = f"{title}_v{version}.txt"
-        return Resource(resource_id, order.order_id, kind, version, 1, 99, at, title, filename, content, "", "", 0, 0, 0, "")
-    seconds = {1: 15, 2: 45, 71: 75}[order.video_type]
-    path = f"/sandbox/media/{resource_id}.mp4"
-    cover = f"/sandbox/media/{resource_id}.jpg"
-    return Resource(resource_id, order.order_id, kind, version, 1, 99, at, product, f"{product}.mp4", "", path, cover, seconds, 0, 2, "")
+        filename = f"{product}_脚本_v{version}.txt"
+        return Resource(resource_id, order.order_id, kind, version, 1, 99, at, script.title, filename, script.content, "", "", 0, 0, 0, "")
+    video, cover, seconds = media.video_path(resource_id), media.cover_path(resource_id), media.seconds_of(resource_id)
+    filename = f"{product}_视频_v{version}.mp4"
+    return Resource(resource_id, order.order_id, kind, version, 1, 99, at, script.title, filename, "", video, cover, seconds, 0, 2, "")

@@ -172,7 +172,7 @@ def _order_shape(call: Call, order: Order) -> JsonObject:
     }
     if order.item_id:
         video = call.ledger.resources_of(order.order_id, VIDEO)[-1]
-        shape["video_url"], shape["head_image_uri"] = call.world.url(video.path), call.world.url(video.cover_path)
+        shape["video_url"], shape["head_image_uri"] = call.world.media_url(video.path), call.world.media_url(video.cover_path)
     return shape
 
 

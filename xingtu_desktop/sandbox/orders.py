@@ -162,9 +162,9 @@ def _video_shape(world: World, video: Resource) -> JsonObject:
     """What both shapes of a video have in common."""
     return {
         "resource_id": video.resource_id,
-        "resource_url": world.url(video.path),
+        "resource_url": world.media_url(video.path),
         "item_id": video.item_id,
-        "cover_url": world.url(video.cover_path),
+        "cover_url": world.media_url(video.cover_path),
         "duration": video.duration,
         "status": video.status,
         "audit_status": video.audit_status,

@@ -15,7 +15,22 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute
 from starlette.types import Receive, Scope, Send
 
-from xingtu_desktop.sandbox import bills, components, control, decisions, demands, history, lookups, oauth, orders, play, projects
+from xingtu_desktop.sandbox import (
+    bills,
+    components,
+    control,
+    decisions,
+    demands,
+    events,
+    feed,
+    history,
+    lookups,
+    media,
+    oauth,
+    orders,
+    play,
+    projects,
+)
 from xingtu_desktop.sandbox.clock import VirtualClock
 from xingtu_desktop.sandbox.ledger import Ledger
 from xingtu_desktop.sandbox.pipeline import not_found
@@ -90,9 +105,12 @@ def _all_routes(world: World) -> list[BaseRoute]:
         components.routes,
         lookups.routes,
         control.routes,
+        feed.routes,
+        events.routes,
+        media.routes,
     ]
     routes: list[BaseRoute] = [route for module in modules for route in module(world)]
-    for name in ("feed", "reports", "events", "media"):
+    for name in ("reports",):
         with suppress(ModuleNotFoundError):
             routes.extend(import_module(f"xingtu_desktop.sandbox.{name}").routes(world))
     return routes

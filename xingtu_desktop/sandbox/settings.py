@@ -33,6 +33,7 @@ class Settings:
     access_token_seconds: int = 86_400
     refresh_token_seconds: int = 30 * DAY
     auth_code_seconds: int = 600
+    address_seconds: int = 86_400
     debug_per_minute: int = 20
     repeat: str = "refuse"
 

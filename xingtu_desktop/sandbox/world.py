@@ -8,7 +8,7 @@ from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 
-from xingtu_desktop.sandbox import play
+from xingtu_desktop.sandbox import media, play
 from xingtu_desktop.sandbox.clock import VirtualClock
 from xingtu_desktop.sandbox.creators import Catalog, beijing_day
 from xingtu_desktop.sandbox.faults import Faults
@@ -114,6 +114,13 @@ class World:
     def url(self, path: str) -> str:
         """The full address of a path that this process serves, empty for an empty path; other addresses stay as they are."""
         return path if not path or path.startswith("http") else f"{self.base_url}{path}"
+
+    def media_url(self, path: str) -> str:
+        """The address of a video or cover, which expires after `address_seconds` (rounded up to the hour, so that it stays a while)."""
+        if not path:
+            return ""
+        expires = (int(time.time()) + self.settings.address_seconds) // 3600 * 3600 + 3600
+        return self.url(media.signed(path, expires))
 
     def quote_fen(self, author_id: int, video_type: int) -> int | None:
         """Today's price of a creator for a length tier, None when unknown, gone or not offered."""
