@@ -1,0 +1,1 @@
+"""Promises of the creator index, held against a plain reference."""
