@@ -21,9 +21,8 @@ from xingtu_desktop.search import categories, index, text
 from xingtu_desktop.search.index import CreatorIndex
 from xingtu_desktop.search.text import FrequentRule
 
-EVERYTHING = FacetRequest(
-    facets=tuple(Facet), fields=(Field.FOLLOWERS, Field.CPM_FROM_21_TO_60, Field.FEMALE_15_24_SHARE, Field.UPDATED_AT)
-)
+FIELDS_SHOWN = (Field.FOLLOWERS, Field.CPM_FROM_21_TO_60, Field.FEMALE_15_24_SHARE, Field.UPDATED_AT)
+EVERYTHING = FacetRequest(facets=tuple(Facet), fields=FIELDS_SHOWN)
 ALWAYS_FREQUENT = FrequentRule(share=0.02, minimum_rows=0)
 NEVER_FREQUENT = FrequentRule(minimum_rows=10**9)
 SETTINGS = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture])
