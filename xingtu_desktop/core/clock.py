@@ -1,10 +1,9 @@
-"""Time as a dependency: the real clock, one for tests, and the platform's clock in training mode."""
+"""Time as a dependency: the real clock, and one for tests that moves when told."""
 
 from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Protocol
 
@@ -69,24 +68,3 @@ class ManualClock:
         for waiter in due:
             if not waiter.done():
                 waiter.set_result(None)
-
-
-class OffsetClock:
-    """The platform's clock: the real one moved and scaled, as the training server tells it."""
-
-    def __init__(self, base: Clock, read: Callable[[], tuple[datetime, datetime, float]] | None = None) -> None:
-        """`read` gives (real instant, platform instant at it, platform seconds a real second)."""
-        self._base = base
-        self._read = read
-
-    def now(self) -> datetime:
-        if self._read is None:
-            return self._base.now()
-        real, platform, speed = self._read()
-        return platform + (self._base.now() - real) * speed
-
-    def monotonic(self) -> float:
-        return self._base.monotonic()
-
-    async def sleep(self, seconds: float) -> None:
-        await self._base.sleep(seconds)
