@@ -133,7 +133,7 @@ class Chip(QWidget):
         """24 px high."""
         theme = current_theme()
         words = QFontMetrics(theme.font(12)).horizontalAdvance(self._text)
-        return QSize(words + theme.px(14) + (theme.px(15) if self._removable else 0), theme.px(24))
+        return QSize(words + 3 + theme.px(14) + (theme.px(15) if self._removable else 0), theme.px(24))
 
     def _cross(self) -> QRectF:
         theme = current_theme()

@@ -295,6 +295,7 @@ class ProgressStrip(QWidget):
         self._bar = _Strip()
         self._words = text_label(strong=True)
         self._rest = text_label(tone="text-3")
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(8)

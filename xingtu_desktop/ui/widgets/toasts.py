@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QEvent, QObject, QRectF, Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
-from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 
 from xingtu_desktop.ui.i18n import formats
 from xingtu_desktop.ui.theme import current_theme
@@ -133,9 +133,6 @@ class ToastHost(QWidget):
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         self._toasts: list[Toast] = []
-        self._layout = QVBoxLayout(self)
-        self._layout.setContentsMargins(0, 0, 0, 0)
-        self._layout.setSpacing(0)
         self._bottom = 56
         parent.installEventFilter(self)
         self.hide()
@@ -147,7 +144,6 @@ class ToastHost(QWidget):
         toast = Toast(text, tone=tone, action=action, seconds=seconds, counts=counts, parent=self)
         toast.closed.connect(lambda: self._remove(toast))
         self._toasts.append(toast)
-        self._layout.addWidget(toast, 0, Qt.AlignmentFlag.AlignHCenter)
         while len(self._toasts) > LIMIT:
             self._toasts[0].dismiss()
         self._place()
@@ -170,7 +166,6 @@ class ToastHost(QWidget):
     def _remove(self, toast: Toast) -> None:
         if toast in self._toasts:
             self._toasts.remove(toast)
-            self._layout.removeWidget(toast)
             toast.hide()
             toast.deleteLater()
             self._place()
@@ -180,8 +175,14 @@ class ToastHost(QWidget):
         if parent is None:
             return
         self.setVisible(bool(self._toasts))
-        for toast in self._toasts:
-            toast.adjustSize()
-        size = self._layout.sizeHint()
-        self.setGeometry((parent.width() - size.width()) // 2, parent.height() - size.height() - self._bottom, size.width(), size.height())
+        sizes = [toast.sizeHint() for toast in self._toasts]
+        width = max((size.width() for size in sizes), default=0)
+        # The shadows of two neighbours overlap, so a toast takes less room than its picture.
+        height = sum(size.height() - _SHADOW for size in sizes) + _SHADOW
+        self.setGeometry((parent.width() - width) // 2, parent.height() - height - self._bottom, width, height)
+        top = 0
+        for toast, size in zip(self._toasts, sizes, strict=True):
+            toast.setGeometry((width - size.width()) // 2, top, size.width(), size.height())
+            toast.show()
+            top += size.height() - _SHADOW
         self.raise_()

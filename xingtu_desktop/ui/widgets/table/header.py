@@ -81,7 +81,7 @@ class DataHeader(QHeaderView):
         sorted_here = self._sort is not None and self._sort[0] == column.key
         area = QRectF(rect).adjusted(left, 0, -theme.px(PADDING), -1)
         title, below = area, area
-        if column.subtitle:
+        if any(each.subtitle for each in self._state.columns):
             middle = area.center().y()
             title = QRectF(area.left(), middle - theme.px(17), area.width(), theme.px(17))
             below = QRectF(area.left(), middle, area.width(), theme.px(17))

@@ -1,0 +1,262 @@
+"""The 48 px bar: account with its menu, the field that opens the palette, the sync pill, the two clocks."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QEvent, QPoint, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QFontMetrics, QLinearGradient, QPainter, QPaintEvent
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QPushButton, QSizePolicy, QVBoxLayout, QWidget
+
+from xingtu_desktop.ui.formats import DOT
+from xingtu_desktop.ui.i18n import formats, tr
+from xingtu_desktop.ui.shell.commands import key_caps
+from xingtu_desktop.ui.shell.ports import AccountInfo, MenuEntry, ShellPorts, SyncStatus
+from xingtu_desktop.ui.theme import current_theme
+from xingtu_desktop.ui.theme.icons import paint as paint_icon
+from xingtu_desktop.ui.widgets.labels import Pill, line
+from xingtu_desktop.ui.widgets.painting import fill_round, key_cap_width, paint_avatar, paint_focus, paint_key_cap, saved, stroke_round
+from xingtu_desktop.ui.widgets.view import View
+
+HEIGHT = 48
+
+
+class TopBar(View):
+    """The bar above every view."""
+
+    palette_asked = Signal()
+    outbox_asked = Signal()
+
+    def __init__(self, ports: ShellPorts, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._ports = ports
+        self._status = SyncStatus("offline")
+        self.setProperty("panel", "surface")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.setFixedHeight(current_theme().px(HEIGHT))
+        self.account = AccountButton()
+        self.search = PaletteField()
+        self.search.clicked.connect(self.palette_asked)
+        self.sync_pill = Pill(clickable=True)
+        self.sync_pill.clicked.connect(self.outbox_asked)
+        self.clock = Pill()
+        row = QHBoxLayout()
+        row.setContentsMargins(16, 0, 16, 0)
+        row.setSpacing(12)
+        row.addWidget(self.account)
+        row.addStretch(1)
+        row.addWidget(self.search, 4)
+        row.addStretch(1)
+        row.addWidget(self.sync_pill)
+        row.addWidget(self.clock)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addLayout(row, 1)
+        column.addWidget(line())
+        current_theme().changed.connect(self._on_theme)
+        self.retranslate()
+
+    def set_status(self, status: SyncStatus) -> None:
+        """Show where the sync stands."""
+        self._status = status
+        self.tick()
+
+    def tick(self) -> None:
+        """Write ages and clocks again; the window calls it now and then."""
+        fmt, now, status = formats(), self._ports.now(), self._status
+        words, dot, icon, tone = {
+            "online": (tr("shell", "Online"), "good", "", ""),
+            "syncing": (tr("shell", "Syncing"), "accent", "", ""),
+            "degraded": (tr("shell", "Unsteady"), "warn", "", ""),
+            "offline": (tr("shell", "Offline"), "", "wifi-off", "warn"),
+            "signed_out": (tr("shell", "Sign in again"), "", "lock", "bad"),
+        }[status.state]
+        parts = [words]
+        if status.last_sync is not None and status.state != "syncing":
+            if status.state == "online":
+                parts.append(tr("shell", "synced {age}", age=fmt.ago(status.last_sync, now)))
+            else:
+                parts.append(tr("shell", "synced at {time}", time=fmt.clock(status.last_sync)))
+        if status.needs_you:
+            parts.append(tr("shell", "{count} needs you|{count} need you", count=status.needs_you))
+            dot = "bad" if dot else ""
+        if status.waiting:
+            parts.append(tr("shell", "{count} waiting", count=status.waiting))
+        self.sync_pill.set_pill(DOT.join(parts), dot=dot, icon=icon, tone=tone)
+        self.clock.set_pill(fmt.dual_clock(now))
+
+    def retranslate(self) -> None:
+        """Words in the language in force."""
+        self.search.set_words(tr("shell", "Search creators, campaigns, commands…"), "Ctrl+K")
+        self.sync_pill.setToolTip(tr("shell", "Open the outbox"))
+        self.account.retranslate()
+        self.tick()
+
+    def _on_theme(self) -> None:
+        self.setFixedHeight(current_theme().px(HEIGHT))
+
+
+class AccountButton(QPushButton):
+    """The account in force; opens the account menu."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._account: AccountInfo | None = None
+        self._popup = QMenu(self)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.setAttribute(Qt.WidgetAttribute.WA_Hover)
+        self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
+        self.clicked.connect(self._open)
+
+    def set_account(self, account: AccountInfo | None, entries: Sequence[MenuEntry] = ()) -> None:
+        """Show an account (None: signed out) and what its menu offers."""
+        self._account = account
+        self._popup.clear()
+        for entry in entries:
+            if entry.run is None:
+                self._popup.addSeparator()
+                continue
+            action = self._popup.addAction(entry.text)
+            action.triggered.connect(entry.run)
+            if entry.shortcut:
+                action.setText(f"{entry.text}\t{'+'.join(key_caps(entry.shortcut))}")
+            action.setCheckable(entry.checked)
+            action.setChecked(entry.checked)
+        self.retranslate()
+        self.updateGeometry()
+
+    def retranslate(self) -> None:
+        """The name for those who listen."""
+        self.setAccessibleName(tr("shell", "Account {name}", name=self._words()))
+        self.update()
+
+    def _words(self) -> str:
+        if self._account is None:
+            return tr("shell", "No account")
+        return f"{self._account.name}{DOT}{self._account.kind}"
+
+    def _open(self) -> None:
+        if not self._popup.isEmpty():
+            self._popup.popup(self.mapToGlobal(QPoint(0, self.height() + 2)))
+
+    def sizeHint(self) -> QSize:
+        """Square, name, arrow."""
+        theme = current_theme()
+        words = min(QFontMetrics(theme.font(13, strong=True)).horizontalAdvance(self._words()), theme.px(260))
+        return QSize(theme.px(22 + 8 + 8 + 14 + 12) + words, theme.px(32))
+
+    def minimumSizeHint(self) -> QSize:
+        """The square and a few letters."""
+        return QSize(current_theme().px(120), current_theme().px(32))
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Draw square, name and arrow."""
+        theme = current_theme()
+        tokens = theme.tokens
+        painter = QPainter(self)
+        rect = QRectF(self.rect())
+        if self.underMouse():
+            with saved(painter):
+                fill_round(painter, rect.adjusted(-6, 0, 0, 0), 6, tokens.hover)
+        size = theme.px(22)
+        square = QRectF(0, (rect.height() - size) / 2, size, size)
+        if self._account is not None:
+            paint_avatar(painter, square, self._account.name, key=self._account.key, square=True)
+        left = size + theme.px(8)
+        painter.setFont(theme.font(13, strong=True))
+        painter.setPen(QColor(tokens.text))
+        room = rect.width() - left - theme.px(26)
+        words = painter.fontMetrics().elidedText(self._words(), Qt.TextElideMode.ElideRight, int(room) + 2)
+        painter.drawText(QRectF(left, 0, room + 4, rect.height()), Qt.AlignmentFlag.AlignVCenter, words)
+        arrow = theme.px(14)
+        after = left + QFontMetrics(painter.font()).horizontalAdvance(words) + theme.px(8)
+        paint_icon(painter, "chevron-down", after, (rect.height() - arrow) / 2, arrow, "text-3")
+        if self.hasFocus():
+            paint_focus(painter, rect, 6, tokens)
+
+
+class PaletteField(QPushButton):
+    """Looks like a search field and opens the palette, which is the one place where one searches everything."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._hint = ""
+        self._keys: tuple[str, ...] = ()
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setCursor(Qt.CursorShape.IBeamCursor)
+        self.setMaximumWidth(460)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+
+    def set_words(self, hint: str, shortcut: str) -> None:
+        """Hint and key."""
+        self._hint = hint
+        self._keys = (" ".join(key_caps(shortcut)),)
+        self.setAccessibleName(hint)
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        """460 by 32 px where there is room."""
+        return QSize(current_theme().px(460), current_theme().px(32))
+
+    def minimumSizeHint(self) -> QSize:
+        """May shrink."""
+        return QSize(current_theme().px(160), current_theme().px(32))
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Draw it as a field."""
+        theme = current_theme()
+        tokens = theme.tokens
+        painter = QPainter(self)
+        rect = QRectF(self.rect())
+        with saved(painter):
+            stroke_round(painter, rect, 6, tokens.line if not self.underMouse() else tokens.line_strong, tokens.window)
+        size = theme.px(16)
+        paint_icon(painter, "search", theme.px(10), (rect.height() - size) / 2, size, "text-3")
+        right = rect.right() - theme.px(6)
+        for cap in self._keys:
+            width, height = key_cap_width(cap), theme.px(20)
+            paint_key_cap(painter, QRectF(right - width, (rect.height() - height) / 2, width, height), cap)
+            right -= width + theme.px(6)
+        painter.setFont(theme.font(13))
+        painter.setPen(QColor(tokens.text_3))
+        left = theme.px(34)
+        words = painter.fontMetrics().elidedText(self._hint, Qt.TextElideMode.ElideRight, int(right - left))
+        painter.drawText(QRectF(left, 0, right - left, rect.height()), Qt.AlignmentFlag.AlignVCenter, words)
+        if self.hasFocus():
+            paint_focus(painter, rect, 6, tokens)
+
+
+class Logo(QWidget):
+    """The mark of the program: 星 on a blue to violet square."""
+
+    def __init__(self, size: int = 32, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._size = size
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+
+    def sizeHint(self) -> QSize:
+        """A square."""
+        side = current_theme().px(self._size)
+        return QSize(side, side)
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Follow the text scale."""
+        super().changeEvent(event)
+        self.updateGeometry()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Draw it; the mark keeps its colours in both themes."""
+        painter = QPainter(self)
+        rect = QRectF(self.rect())
+        gradient = QLinearGradient(rect.topLeft(), rect.bottomRight())
+        gradient.setColorAt(0, QColor("#2B5CFF"))
+        gradient.setColorAt(1, QColor("#7A5CFF"))
+        with saved(painter):
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(gradient)
+            painter.drawRoundedRect(rect, rect.width() * 0.28, rect.width() * 0.28)
+            painter.setFont(current_theme().font(15 if self._size >= 32 else 13, strong=True))
+            painter.setPen(QColor("#FFFFFF"))
+            painter.drawText(rect, Qt.AlignmentFlag.AlignCenter, "星")
