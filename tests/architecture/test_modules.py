@@ -28,6 +28,8 @@ def test_a_file_is_one_room(folder: str) -> None:
 def test_every_module_opens_with_one_sentence_that_says_what_it_owns() -> None:
     silent = []
     for file in modules("xingtu_desktop", "packaging", "tests"):
+        if file.name == "__init__.py" and file.is_relative_to(ROOT / "tests") and not file.stat().st_size:
+            continue  # marks a folder, owns nothing
         sentence = file_map.first_sentence(file)
         if not sentence.endswith((".", "。")) or not 10 <= len(sentence) <= 220:
             silent.append(f"{name(file)}: {sentence!r}")
