@@ -20,6 +20,7 @@ _DECREASE = 0.9
 _FAR_OFF = 0.7
 _SUCCESSES_TO_CLIMB = 40
 _REMEMBERED = 256
+_AT_ONCE = 4
 _OBSERVE = 10.0
 _FORGET_AFTER = 900.0
 """Seconds without a limit after which the learned pace is dropped: quotas are re-assessed and peaks pass (wire.md A3)."""
@@ -36,7 +37,7 @@ class EndpointLimiter:
         self._base = base
         self._cap = cap
         self._gate = asyncio.Lock()
-        self._sent: deque[float] = deque(maxlen=_REMEMBERED)
+        self._at_once = asyncio.Semaphore(_AT_ONCE)
         self._passed: deque[float] = deque(maxlen=_REMEMBERED)
         self._pace: float | None = None
         self._step = 0.0
@@ -61,22 +62,29 @@ class EndpointLimiter:
         While the endpoint is only being looked at again, the turn lasts until the answer is known.
         """
         deadline = self._clock.monotonic() + patience
-        async with self._gate:
-            while (wait := self.wait()) > 0:
-                if self._clock.monotonic() + wait > deadline:
-                    raise RateLimited("the endpoint rests", layer="own", code=0, retry_after=wait, endpoint=self.endpoint)
-                await self._clock.sleep(wait)
-            now = self._clock.monotonic()
-            if self._pace is not None and now - self._paused_at > _FORGET_AFTER:
-                self._pace = None
-            self._sent.append(now)
-            if self._pace is not None:
-                self._next_at = max(self._next_at, now - 1 / self._pace) + 1 / self._pace
-                self._next_at = max(self._next_at, now)
-            if self._level > 0:
-                yield
-                return
-        yield
+        # Nobody holds a turn while waiting for a connection: a backlog that was let in before a limit fired would run into it one by one.
+        async with self._at_once:
+            async with self._gate:
+                await self._rest(deadline)
+                self._leave()
+                if self._level > 0:
+                    yield
+                    return
+            yield
+
+    async def _rest(self, deadline: float) -> None:
+        while (wait := self.wait()) > 0:
+            if self._clock.monotonic() + wait > deadline:
+                raise RateLimited("the endpoint rests", layer="own", code=0, retry_after=wait, endpoint=self.endpoint)
+            await self._clock.sleep(wait)
+
+    def _leave(self) -> None:
+        now = self._clock.monotonic()
+        if self._pace is not None and now - self._paused_at > _FORGET_AFTER:
+            self._pace = None
+        if self._pace is not None:
+            # Late leaving is made up for by at most one request, so that a pace never turns into a burst.
+            self._next_at = max(self._next_at + 1 / self._pace, now)
 
     def passed(self) -> None:
         """A request of this endpoint was let through."""

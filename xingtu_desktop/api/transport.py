@@ -21,7 +21,7 @@ import truststore
 from httpx_sse import SSEError, aconnect_sse
 
 from xingtu_desktop.core.config import Timings
-from xingtu_desktop.core.errors import ConnectionLost, KnownError, NoSuchThing, NotThePlatform, Offline, ServerTrouble, Timeout
+from xingtu_desktop.core.errors import ConnectionLost, KnownError, NoSuchThing, NotThePlatform, Offline, ServerTrouble, SignedOut, Timeout
 from xingtu_desktop.core.tasks import Compute
 
 log = logging.getLogger(__name__)
@@ -33,6 +33,7 @@ PARSE_INLINE = 256 * 1024
 MAX_AT_ONCE = 8
 
 _MAX_REDIRECTS = 3
+_NESTED_GENERATORS = 10
 _NEVER_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol, httpx.InvalidURL, httpx.ProxyError)
 _LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 
@@ -218,13 +219,19 @@ class Transport:
     async def _read(self, response: httpx.Response, max_bytes: int, deadline: float) -> bytes:
         pieces: list[bytes] = []
         size = 0
-        async for piece in response.aiter_bytes(64 * 1024):
-            size += len(piece)
-            if size > max_bytes:
-                raise NotThePlatform(f"a body above {max_bytes} bytes")
-            if asyncio.get_running_loop().time() > deadline:
-                raise Timeout("the body did not end in time")
-            pieces.append(piece)
+        try:
+            async for piece in response.aiter_bytes(64 * 1024):
+                size += len(piece)
+                if size > max_bytes:
+                    raise NotThePlatform(f"a body above {max_bytes} bytes")
+                if asyncio.get_running_loop().time() > deadline:
+                    raise Timeout("the body did not end in time")
+                pieces.append(piece)
+        except BaseException:
+            # The generators that httpx nests are ended by the loop one after another; see them out before the connection is closed.
+            for _ in range(_NESTED_GENERATORS):
+                await asyncio.sleep(0)
+            raise
         return b"".join(pieces)
 
     async def _download(self, url: str, max_bytes: int, allowed: Callable[[str], bool], timeout: float) -> Answer:
@@ -263,6 +270,8 @@ class Transport:
         async with self._new_client(httpx.Limits(max_connections=1), read=90.0) as client:
             try:
                 async with aconnect_sse(client, "GET", path, headers=sent) as source:
+                    if source.response.status_code in (401, 403):
+                        raise SignedOut("the event stream wants another token")
                     if source.response.status_code != 200:
                         raise ServerTrouble("the event stream was refused", status=source.response.status_code)
                     async for message in source.aiter_sse():
