@@ -66,9 +66,9 @@ class Api:
         """The data of a POST that must succeed."""
         return ok(await self.post(path, **body))
 
-    async def control(self, path: str, **body: object) -> Any:
+    async def control(self, door: str, /, **body: object) -> Any:
         """The JSON of a control POST that must succeed."""
-        answer = await self.http.post(f"/sandbox/control/{path}", json=body)
+        answer = await self.http.post(f"/sandbox/control/{door}", json=body)
         assert answer.status_code == 200, answer.text
         return answer.json()
 

@@ -148,7 +148,11 @@ ITEMS: list[tuple[int, str, Callable[[dict[str, Any]], dict[str, Any]]]] = [
     (40000, "author_id", lambda items: _line(items, author_id="6600000000000000000")),
     (40001, "author_id", lambda items: _line(items, author_id=6600000000000000000)),
     (40001, "author_id", lambda items: _line(items, author_id=author_id_of(9_999_999))),
-    (40001, "author_list", lambda items: {**items, "author_list": [{**items["author_list"][0], "cnt": 10}] * 5 + [{**items["author_list"][0]}]}),
+    (
+        40001,
+        "author_list",
+        lambda items: {**items, "author_list": [{**items["author_list"][0], "cnt": 10}] * 5 + [{**items["author_list"][0]}]},
+    ),
     (40001, "author_list", lambda items: {**items, "author_list": [items["author_list"][0]] * 51}),
 ]
 

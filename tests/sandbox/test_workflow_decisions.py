@@ -14,7 +14,9 @@ BILL = f"{STAR}/bill"
 
 
 async def review(api: Api, verb: str, made: dict[str, int], kind: int, **more: object) -> dict[str, Any]:
-    return await api.post(f"{ORDER}/{verb}_resource/", order_id=made["order_id"], resource_id=made["resource_id"], resource_type=kind, **more)
+    return await api.post(
+        f"{ORDER}/{verb}_resource/", order_id=made["order_id"], resource_id=made["resource_id"], resource_type=kind, **more
+    )
 
 
 async def test_an_order_goes_from_payment_to_acceptance() -> None:
@@ -358,7 +360,10 @@ async def test_the_balance_is_always_what_the_payments_say() -> None:
         await api.done(f"{ORDER}/demander_cancel/", order_id=made["order_id"], reason_type=1)
     ledger = api.world.ledger
     for account in ledger.select(Account):
-        moved = {kind: ledger.total(Payment, "fen", "star_id = ? AND kind = ?", account.star_id, kind) for kind in ("topup", "refund", "pay", "tail")}
+        moved = {
+            kind: ledger.total(Payment, "fen", "star_id = ? AND kind = ?", account.star_id, kind)
+            for kind in ("topup", "refund", "pay", "tail")
+        }
         assert account.balance_fen == moved["topup"] + moved["refund"] - moved["pay"] - moved["tail"]
     for order in ledger.select(Order):
         taken = ledger.total(Payment, "fen", "order_id = ? AND kind IN ('pay', 'tail')", order.order_id)

@@ -6,10 +6,13 @@ import argparse
 import asyncio
 import json
 import logging
+import os
+import signal
 import socket
 import sys
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 import uvicorn
@@ -55,11 +58,20 @@ def first_line(world: World) -> dict[str, object]:
 
 
 class _Server(uvicorn.Server):
-    """Says the first line once it serves."""
+    """Says the first line once it serves, and takes a signal as the wish to end well (exit code 0)."""
 
     def __init__(self, config: uvicorn.Config, world: World) -> None:
         super().__init__(config)
         self._world = world
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        kept = {number: signal.signal(number, self.handle_exit) for number in (signal.SIGINT, signal.SIGTERM)}
+        try:
+            yield
+        finally:
+            for number, handler in kept.items():
+                signal.signal(number, handler)
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
@@ -105,6 +117,7 @@ def main(argv: Sequence[str]) -> int:
 
 
 def _end_with_input(server: uvicorn.Server) -> None:
-    while sys.stdin.buffer.read(4096):
+    # Not through sys.stdin, whose lock this thread would still hold when the interpreter ends.
+    while os.read(0, 4096):
         continue
     server.should_exit = True

@@ -67,7 +67,7 @@ class Sandbox:
     def __init__(self, world: World) -> None:
         self.world = world
         self._application = Starlette(
-            routes=_all_routes(world),
+            routes=all_routes(world),
             lifespan=self._lifespan,
             exception_handlers={404: _unknown, 405: _unknown, 500: _unknown},
         )
@@ -94,7 +94,8 @@ class Sandbox:
             await asyncio.sleep(_TICK_SECONDS)
 
 
-def _all_routes(world: World) -> list[BaseRoute]:
+def all_routes(world: World) -> list[BaseRoute]:
+    """Every path that the sandbox serves."""
     modules: list[Routes] = [
         oauth.routes,
         demands.routes,
