@@ -7,6 +7,7 @@ plays), 0.02 % are deleted, 0.05 % join. Author ids and indexes map to each othe
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
@@ -25,6 +26,20 @@ VIDEO_TYPES: Final = {1: "price_1_20", 2: "price_20_60", 71: "price_60"}
 def beijing_day(unix: int) -> int:
     """The number of the Beijing day in which an instant lies, counted from 1970-01-01."""
     return (unix + 8 * 3600) // DAY
+
+
+@dataclass(frozen=True, slots=True)
+class Traits:
+    """What a creator's videos and viewers are like on day 0; rates and shares 0 to 1, distributions in the order of `creators_words`."""
+
+    expected_plays: int
+    interact_rate: float
+    finish_rate: float
+    search_rate: float
+    female: float
+    ages: tuple[float, ...]
+    devices: tuple[float, ...]
+    provinces: tuple[float, ...]
 
 
 class Catalog:
@@ -65,10 +80,22 @@ class Catalog:
         """`quote_fen` by index, of any day, whether the creator was in the catalog then or not."""
         return self._quotes(index, video_type, day)
 
-    def expected_plays(self, author_id: int) -> int:
-        """Plays that a sponsored video of this creator may expect on day 0; a small creator's for an id from elsewhere."""
+    def traits(self, author_id: int) -> Traits:
+        """What a creator is like, deleted ones included (ValueError for an id that is none of a catalog)."""
         index = author_index_of(author_id)
-        return int(self._figures(index, 0).expected_plays[0]) if index is not None else 20_000
+        if index is None:
+            raise ValueError(f"{author_id} is no author id")
+        figures = self._figures(index, 0)
+        return Traits(
+            int(figures.expected_plays[0]),
+            float(figures.interact_rate[0]),
+            float(figures.finish_rate[0]),
+            float(figures.search_rate[0]),
+            float(figures.audience_female[0]),
+            tuple(figures.audience_age[0].tolist()),
+            tuple(figures.audience_device[0].tolist()),
+            tuple(figures.audience_province[0].tolist()),
+        )
 
     def name(self, author_id: int) -> str:
         """The creator's nickname, also of a deleted one; empty for an id from elsewhere."""
