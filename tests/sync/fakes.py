@@ -135,7 +135,16 @@ class MemoryOutbox:
         if one.state not in expected:
             raise Conflict(what="state", expected=sorted(expected), actual=one.state)
         assert to in ALLOWED_MOVES[one.state], f"{one.state} → {to}"
-        return self._put(replace(one, state=to, updated_at=now, **dict(changes or {})), event, dict(journal or {}))  # type: ignore[arg-type]
+        moved = self._put(replace(one, state=to, updated_at=now, **dict(changes or {})), event, dict(journal or {}))  # type: ignore[arg-type]
+        if to in (IntentState.REFUSED, IntentState.UNDONE):
+            self._fail_dependents(intent_id, now)
+        return moved
+
+    def _fail_dependents(self, intent_id: IntentId, now: datetime) -> None:
+        for one in list(self.rows.values()):
+            if one.depends_on == intent_id and one.state in (IntentState.QUEUED, IntentState.NEEDS_HUMAN):
+                self._put(replace(one, state=IntentState.REFUSED, outcome="dependency_failed", updated_at=now), "dependency_failed", {})
+                self._fail_dependents(one.intent_id, now)
 
     async def undo(self, intent_ids: Sequence[IntentId], now: datetime) -> list[IntentId]:
         taken = []
@@ -311,8 +320,10 @@ class Effect:
 
 
 class FakePlatform:
-    """StarApi over a `World`. `plan` says how the next writes go: `ok`, `lost` (effect, no answer), `late` (no answer,
-    effect after `delay`), `never` (no answer, no effect), `limit`, `signed_out`, `offline`, `rejected`, `broken` (effect, an answer that cannot be read).
+    """StarApi over a `World`.
+
+    `plan` says how the next writes go: `ok`, `lost` (effect, no answer), `late` (no answer, effect after `delay`), `never` (no answer,
+    no effect), `limit`, `signed_out`, `offline`, `rejected`, `broken` (effect, an answer that cannot be read).
     """
 
     def __init__(self, clock: ManualClock, *, repeat: str = "refuse") -> None:

@@ -11,7 +11,8 @@ from xingtu_desktop.core.clock import ManualClock
 from xingtu_desktop.core.config import Timings
 from xingtu_desktop.core.errors import KnownError
 from xingtu_desktop.core.events import Changes
-from xingtu_desktop.domain.demand import DemandInfo, OrderLine, PaymentKind, VideoTier
+from xingtu_desktop.domain.creator import VideoTier
+from xingtu_desktop.domain.demand import DemandInfo, OrderLine, PaymentKind
 from xingtu_desktop.domain.ids import AuthorId, BatchId, CampaignId, OrderId, ResourceId
 from xingtu_desktop.domain.intent import CreateAssign, Intent, IntentState
 from xingtu_desktop.domain.lifecycle import OrderStatus

@@ -181,7 +181,7 @@ async def test_what_waits_for_a_dropped_creation_is_refused_with_it() -> None:
     await rig.run()
     await rig.run()
     create, pay = await rig.rows(batch)
-    assert (create.state, pay.state, pay.outcome) == (IntentState.REFUSED, IntentState.REFUSED, "dependency_refused")
+    assert (create.state, pay.state, pay.outcome) == (IntentState.REFUSED, IntentState.REFUSED, "dependency_failed")
 
 
 async def test_undoing_a_creation_takes_its_payment_along() -> None:

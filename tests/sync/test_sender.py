@@ -145,10 +145,10 @@ async def test_a_limit_is_waited_out_and_the_other_rows_of_that_kind_wait_too() 
 async def test_signed_out_pauses_the_account_until_a_person_signs_in() -> None:
     rig = Rig()
     first = await rig.actions.approve([rig.script()])
-    rig.platform.plan = ["signed_out"]
+    rig.platform.plan = ["signed_out", "signed_out"]
     await rig.run()
     await rig.settle(600)
-    assert len(rig.platform.writes) == 1
+    assert len(rig.platform.writes) == 2
     assert rig.connectivity.status.phase is Phase.SIGNED_OUT
     rig.connectivity.signed_in()
     await rig.run()

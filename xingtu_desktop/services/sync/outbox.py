@@ -124,7 +124,6 @@ class Sender:
         if self._connectivity.signed_out or self._closing:
             return
         await self.recover()
-        await self._drop_orphans()
         await self._lock_payments()
         self._halted = False
         while True:
@@ -168,20 +167,6 @@ class Sender:
 
     async def _mine(self) -> list[Intent]:
         return [one for one in await self._outbox.open_intents() if one.account == self._account and one.install == self._install]
-
-    async def _drop_orphans(self) -> None:
-        """What waits for an intent that will never be done is refused, and so is what waits for that."""
-        while True:
-            dropped = False
-            for intent in await self._mine():
-                if intent.state is not IntentState.QUEUED or intent.depends_on is None:
-                    continue
-                before = await self._outbox.get(intent.depends_on)
-                if before.state in (IntentState.REFUSED, IntentState.UNDONE):
-                    await self._outcomes.refused(intent, "dependency_refused", detail={"depends_on": intent.depends_on})
-                    dropped = True
-            if not dropped:
-                return
 
     async def _lock_payments(self) -> None:
         """A payment whose outcome is unknown keeps its orders' lanes busy, also after a restart."""
@@ -272,7 +257,6 @@ class Sender:
             await self._outcomes.needs_human(intent, "bug", detail={"error": type(error).__name__})
         else:
             self._connectivity.heard()
-            self._failures.pop(intent.intent_id, None)
             return look
         return None
 
@@ -342,8 +326,7 @@ class Sender:
             self._halt(error)
             await self._outcomes.queued(intent, "offline")
         except SignedOut as error:
-            self._halt(error)
-            await self._outcomes.queued(intent, "signed_out")
+            await self._token_refused(intent, error)
         except RateLimited as error:
             self._connectivity.failed(error)
             wait = self._next_wait(intent, error.retry_after)
@@ -366,6 +349,15 @@ class Sender:
             self._connectivity.heard()
             self._failures.pop(intent.intent_id, None)
             await self._outcomes.done(intent, outcome, detail=detail, result=result, request_id=request_id)
+
+    async def _token_refused(self, intent: Intent, error: SignedOut) -> None:
+        """A write is never repeated by the client, so a token that ran out just now shows here: the next look renews it or says signed out.
+
+        A second refusal in a row pauses the account until a person signs in.
+        """
+        if self._failures.get(intent.intent_id, 0):
+            self._halt(error)
+        await self._outcomes.queued(intent, "signed_out", wait=self._next_wait(intent))
 
     async def _rejected(self, intent: Intent, error: Rejected) -> None:
         """Final, unless a read shows that the effect is there after all: by an earlier attempt of ours or by somebody else."""

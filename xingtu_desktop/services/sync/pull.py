@@ -1,0 +1,235 @@
+"""Reads what may have changed on the platform into the local files: campaigns, orders, versions, bills (architecture.md, Sync).
+
+The official lists have no cursor: campaign/list → list_by_campaign → get_info in batches, open orders every time, ended ones when their
+state moved and otherwise rarely. Unpaid orders stand in no list; they are known from what was created here and from demand/order/list.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import TypeVar
+
+from xingtu_desktop.core.clock import Clock
+from xingtu_desktop.core.errors import NoSuchThing, Rejected
+from xingtu_desktop.core.events import Changes
+from xingtu_desktop.domain.ids import CampaignId, OrderId, PlatformCampaignId
+from xingtu_desktop.domain.intent import CreateAssign, IntentState
+from xingtu_desktop.domain.lifecycle import OrderStatus, ResourceKind, stage
+from xingtu_desktop.domain.order import Campaign, Order, PlatformCampaign, Resource
+from xingtu_desktop.services.ports import CampaignStore, MediaFetcher, MediaStore, OrderStore, OutboxStore, SettingsStore, StarApi
+from xingtu_desktop.services.sync.looks import text_hash
+
+log = logging.getLogger(__name__)
+
+T = TypeVar("T")
+
+BATCH = 50
+"""Most ids in one call (wire.md C0)."""
+FULL_EVERY = timedelta(hours=6)
+"""How often ended orders are read again although nothing says that they moved."""
+_FULL_AT = "sync.full_pull_at"
+_DEMANDS_WATCHED = 50
+_MAX_VIDEO = 256 * 1024 * 1024
+_PREFETCHED_AT_ONCE = 200
+
+Pause = Callable[[], Awaitable[None]]
+"""Awaited between batches, so that an action waits for one batch at most."""
+
+
+def in_batches(items: Sequence[T], size: int = BATCH) -> Iterator[list[T]]:
+    """The items in lists of at most `size`."""
+    for start in range(0, len(items), size):
+        yield list(items[start : start + size])
+
+
+@dataclass(frozen=True, slots=True)
+class Pulled:
+    """What one pull did."""
+
+    orders: int = 0
+    versions: int = 0
+    open_orders: int = 0
+
+
+class OrderPuller:
+    """Brings the account's orders, versions and bills here."""
+
+    def __init__(
+        self,
+        *,
+        api: StarApi,
+        orders: OrderStore,
+        campaigns: CampaignStore,
+        outbox: OutboxStore,
+        settings: SettingsStore,
+        fetcher: MediaFetcher,
+        media: MediaStore,
+        changes: Changes,
+        clock: Clock,
+    ) -> None:
+        self._api = api
+        self._orders = orders
+        self._campaigns = campaigns
+        self._outbox = outbox
+        self._settings = settings
+        self._fetcher = fetcher
+        self._media = media
+        self._changes = changes
+        self._clock = clock
+
+    async def pull(self, pause: Pause) -> Pulled:
+        """Read everything that may have changed; raises what the network and the disk raise, keeping what was read before it."""
+        full = await self._full_is_due()
+        platform = await self._api.campaigns()
+        known = {order.order_id: order for order in await self._orders.orders()}
+        listed = dict(await self._api.orders_of_campaigns([one.platform_campaign_id for one in platform if full or _running(one, known)]))
+        unpaid = await self._unpaid_ids(known, full)
+        homes = await self._homes(platform)
+        wanted = _to_read(listed, unpaid, known, full)
+        read: list[Order] = []
+        for ids in in_batches(wanted):
+            await pause()
+            found = await self._api.orders(ids)
+            fresh = [self._housed(order, homes) for order in found]
+            read += fresh
+            self._changes.publish(await self._orders.save_orders(fresh))
+        versions = await self._pull_versions(read, known, pause)
+        await self._pull_bills(read, platform)
+        if full:
+            self._changes.publish(await self._settings.put(_FULL_AT, f'"{self._clock.now().isoformat()}"'))
+        return Pulled(len(read), versions, sum(not order.status.ended for order in read))
+
+    async def refresh(self, ids: Sequence[OrderId]) -> None:
+        """Read a few orders with their versions at once, as after a send or when one is opened."""
+        known = {order.order_id: order for order in await self._orders.orders(ids=ids)}
+        homes = await self._homes([])
+        fresh = [self._housed(order, homes) for order in await self._api.orders(list(ids))]
+        self._changes.publish(await self._orders.save_orders(fresh))
+        await self._pull_versions(fresh, {key: replace(one, status=OrderStatus.UNPAID) for key, one in known.items()}, _no_pause)
+
+    async def prefetch(self, pause: Pause) -> int:
+        """Bring the text or bytes of newest versions under review here, so that a review works offline; returns how many came.
+
+        A version that cannot be had is left for the next time and keeps nobody else waiting; no network ends the round.
+        """
+        count = 0
+        for version in await self._orders.unhashed_resources(_PREFETCHED_AT_ONCE):
+            await pause()
+            try:
+                count += await self._fetch(version)
+            except (Rejected, NoSuchThing) as error:
+                log.warning("version %s cannot be fetched: %s", version.resource_id, type(error).__name__)
+        return count
+
+    # ------------------------------------------------------------------ orders
+
+    async def _full_is_due(self) -> bool:
+        stored = await self._settings.get(_FULL_AT)
+        return stored is None or self._clock.now() - datetime.fromisoformat(stored.strip('"')) >= FULL_EVERY
+
+    async def _unpaid_ids(self, known: dict[OrderId, Order], full: bool) -> set[OrderId]:
+        ids = {order.order_id for order in known.values() if order.status is OrderStatus.UNPAID}
+        for intent in await self._outbox.recent(500):
+            made = intent.result.get("order_ids")
+            if intent.state is IntentState.DONE and isinstance(made, list):
+                ids |= {OrderId(one) for one in made if OrderId(one) not in known}
+        if full:
+            newest = sorted(await self._api.demands(), key=lambda row: row.created_at, reverse=True)
+            for demand in newest[:_DEMANDS_WATCHED]:
+                rows = await self._api.demand_orders(demand.demand_id)
+                ids |= {row.order_id for row in rows if row.universal_status == "WAIT_PAYMENT"}
+        return ids
+
+    async def _homes(self, platform: Sequence[PlatformCampaign]) -> dict[PlatformCampaignId, CampaignId]:
+        """The local campaign of each platform campaign; one that has none gets one, unless a creation under way will claim it."""
+        homes = {number: one.campaign_id for one in await self._campaigns.all() for number in one.platform_campaign_ids}
+        tags = [one.payload.tag for one in await self._outbox.open_intents() if isinstance(one.payload, CreateAssign)]
+        for found in platform:
+            number = found.platform_campaign_id
+            if number in homes or any(found.name.endswith(tag) for tag in tags):
+                continue
+            home = Campaign(CampaignId(f"platform-{number}"), found.name, found.created_at, platform_campaign_ids=(number,))
+            self._changes.publish(await self._campaigns.save(home))
+            homes[number] = home.campaign_id
+        return homes
+
+    @staticmethod
+    def _housed(order: Order, homes: dict[PlatformCampaignId, CampaignId]) -> Order:
+        home = homes.get(order.platform_campaign_id)
+        return order if home is None else replace(order, campaign_id=home)
+
+    # ------------------------------------------------------------------ versions
+
+    async def _pull_versions(self, read: Sequence[Order], known: dict[OrderId, Order], pause: Pause) -> int:
+        """Versions of orders under review (a new one comes without a new state) and of those whose state moved."""
+        wanted = [order for order in read if _may_have_versions(order, known.get(order.order_id))]
+        count = 0
+        for batch in in_batches(wanted):
+            await pause()
+            ids = [order.order_id for order in batch]
+            versions = [*await self._api.scripts(ids), *await self._api.videos(ids)]
+            if versions:
+                self._changes.publish(await self._orders.save_resources(versions))
+            count += len(versions)
+        return count
+
+    async def _fetch(self, version: Resource) -> int:
+        if version.kind is ResourceKind.SCRIPT:
+            detail = await self._api.order(version.order_id)
+            texts = [one for one in detail.resources if one.kind is ResourceKind.SCRIPT and one.content is not None]
+            for one in texts:
+                text = one.content or ""
+                self._changes.publish(await self._orders.set_content(one.resource_id, content=text, content_hash=text_hash(text)))
+            return len(texts)
+        if version.url is None:
+            return 0
+        data = await self._fetcher.fetch(version.url, max_bytes=_MAX_VIDEO)
+        name = await self._media.put(data, suffix=".mp4")
+        self._changes.publish(await self._orders.set_content(version.resource_id, content=None, content_hash=name))
+        return 1
+
+    # ------------------------------------------------------------------ bills
+
+    async def _pull_bills(self, read: Sequence[Order], platform: Sequence[PlatformCampaign]) -> None:
+        """Bills of what is unpaid; where nothing is, one bill all the same, since only bills tell the balance."""
+        unpaid = sorted({order.platform_campaign_id for order in read if order.status is OrderStatus.UNPAID})
+        newest = max(platform, key=lambda one: one.created_at, default=None)
+        for number in unpaid or ([newest.platform_campaign_id] if newest is not None else []):
+            try:
+                bill = await self._api.pending_bill(campaign_id=number)
+            except (Rejected, NoSuchThing):
+                continue
+            self._changes.publish(await self._orders.save_bill(number, bill, self._clock.now()))
+
+
+async def _no_pause() -> None:
+    return None
+
+
+def _running(campaign: PlatformCampaign, known: dict[OrderId, Order]) -> bool:
+    """Whether a campaign's orders are listed every time: it runs, or we hold an open order of it."""
+    return campaign.status == 1 or any(
+        order.platform_campaign_id == campaign.platform_campaign_id and not order.status.ended for order in known.values()
+    )
+
+
+def _to_read(listed: dict[OrderId, OrderStatus], unpaid: set[OrderId], known: dict[OrderId, Order], full: bool) -> list[OrderId]:
+    """Open orders first, the furthest on first; then ended ones that are new, moved or due."""
+
+    def due(order_id: OrderId, status: OrderStatus) -> bool:
+        old = known.get(order_id)
+        return full or not status.ended or old is None or old.status is not status
+
+    paid = [order_id for order_id, status in listed.items() if due(order_id, status)]
+    paid.sort(key=lambda one: (listed[one].ended, -stage(listed[one]), one))
+    return [*sorted(unpaid - set(listed)), *paid]
+
+
+def _may_have_versions(order: Order, old: Order | None) -> bool:
+    if stage(order.status) < stage(OrderStatus.SCRIPT_UPLOADED) or (order.status.ended and old is not None):
+        return False
+    under_review = order.status in (OrderStatus.SCRIPT_UPLOADED, OrderStatus.VIDEO_UPLOADED)
+    return under_review or old is None or old.status is not order.status
