@@ -27,15 +27,19 @@ from xingtu_desktop.domain.answers import (
     ServerEvent,
     UserInfo,
 )
+from xingtu_desktop.domain.brief_record import BriefRecord, BriefVersion, BriefVersionText
 from xingtu_desktop.domain.creator import Creator, CreatorDetail
 from xingtu_desktop.domain.ids import (
     AuthorId,
+    BriefId,
     CampaignId,
     DemandId,
     IntentId,
     OrderId,
     PlatformCampaignId,
     ResourceId,
+    SavedSearchId,
+    ShortlistId,
     StarId,
 )
 from xingtu_desktop.domain.intent import (
@@ -59,6 +63,7 @@ from xingtu_desktop.domain.order import (
 )
 from xingtu_desktop.domain.report import Audience, OrderReport, TopicMetric
 from xingtu_desktop.domain.review import ReviewNote
+from xingtu_desktop.domain.shortlist import SavedSearch, Shortlist, ShortlistContents, ShortlistMember
 
 # ------------------------------------------------------------------ the platform
 
@@ -252,6 +257,9 @@ class CreatorStore(Protocol):
     async def changes_since(self, sequence: int, limit: int) -> tuple[list[Creator], list[AuthorId], int]:
         """Upserts, deletes and the sequence reached, at most `limit` rows, oldest change first."""
 
+    def iter_all(self, chunk: int = 2000) -> AsyncIterator[list[Creator]]:
+        """Every creator in chunks, to rebuild the index; what changes meanwhile comes through `changes_since`."""
+
     async def save_detail(self, detail: CreatorDetail) -> Change: ...
     async def detail(self, author_id: AuthorId) -> CreatorDetail | None: ...
 
@@ -270,6 +278,64 @@ class ReviewStore(Protocol):
     async def snoozed(self) -> dict[ResourceId, datetime]: ...
     async def set_flag(self, resource_id: ResourceId, flag: str | None) -> Change: ...
     async def flags(self) -> dict[ResourceId, str]: ...
+
+
+class ShortlistStore(Protocol):
+    """Shortlists with the order basket (domain.shortlist.BASKET), in work.db; a removal returns what takes it back."""
+
+    async def all(self) -> list[Shortlist]: ...
+    async def save(self, shortlist_id: ShortlistId, name: str, at: datetime) -> Change:
+        """Make the list or rename it."""
+
+    async def members(self, shortlist_id: ShortlistId) -> list[ShortlistMember]:
+        """In the order in which they were added."""
+
+    async def put(self, shortlist_id: ShortlistId, members: Sequence[ShortlistMember], at: datetime) -> tuple[list[AuthorId], Change]:
+        """Add creators or change notes, or take a removal back; returns who is new on the list. The basket is made at its first use."""
+
+    async def remove(
+        self, shortlist_id: ShortlistId, author_ids: Sequence[AuthorId], at: datetime
+    ) -> tuple[tuple[ShortlistMember, ...], Change]: ...
+    async def delete(self, shortlist_id: ShortlistId) -> tuple[ShortlistContents, Change]: ...
+    async def restore(self, contents: ShortlistContents) -> Change: ...
+    async def lists_of(self, author_id: AuthorId) -> list[ShortlistId]: ...
+
+
+class SavedSearchStore(Protocol):
+    """Searches kept by name, in work.db."""
+
+    async def all(self) -> list[SavedSearch]: ...
+    async def save(self, search: SavedSearch) -> Change: ...
+    async def remove(self, saved_search_id: SavedSearchId) -> Change: ...
+
+
+class BriefStore(Protocol):
+    """Briefs and every version of them, in work.db."""
+
+    async def all(self, *, archived: bool = False) -> list[BriefRecord]: ...
+    async def get(self, brief_id: BriefId) -> BriefRecord: ...
+    async def save(
+        self,
+        brief_id: BriefId,
+        *,
+        title: str,
+        document: str,
+        author: str,
+        at: datetime,
+        expected_revision: int | None = None,
+        name: str | None = None,
+    ) -> tuple[BriefRecord, Change]:
+        """Keep the document now and in the history; Conflict(what="brief") where another save came between (0: a new brief).
+
+        Without a `name`, saves of one author within 60 s are one version.
+        """
+
+    async def set_campaign(self, brief_id: BriefId, campaign_id: CampaignId | None) -> Change: ...
+    async def set_archived(self, brief_id: BriefId, archived: bool) -> Change: ...
+    async def versions(self, brief_id: BriefId) -> list[BriefVersion]: ...
+    async def version_texts(self, brief_id: BriefId, numbers: Sequence[int]) -> list[BriefVersionText]: ...
+    async def name_version(self, brief_id: BriefId, number: int, name: str | None) -> Change: ...
+    async def restore(self, brief_id: BriefId, number: int, *, author: str, at: datetime) -> tuple[BriefRecord, Change]: ...
 
 
 class SettingsStore(Protocol):

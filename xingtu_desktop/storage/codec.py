@@ -30,7 +30,22 @@ _Convert = Callable[[Any], Any]
 
 # json.dumps with options makes an encoder at each call, which is half of its time here.
 _compact = json.JSONEncoder(ensure_ascii=False, check_circular=False, separators=(",", ":")).encode
-_sorted = json.JSONEncoder(ensure_ascii=False, check_circular=False, separators=(",", ":"), sort_keys=True).encode
+_sorted = json.JSONEncoder(
+    ensure_ascii=False, check_circular=False, separators=(",", ":"), sort_keys=True, default=lambda odd: _plain(odd)
+).encode
+
+
+def _plain(value: object) -> object:
+    """What a journal says of a value that JSON has no form for; a journal entry never fails for its wording."""
+    if isinstance(value, Fen):
+        return value.value
+    if isinstance(value, datetime):
+        return _instant_to_json(value)
+    if isinstance(value, set | frozenset):
+        return sorted(value)
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        return {each.name: getattr(value, each.name) for each in dataclasses.fields(value)}
+    return dict(value) if isinstance(value, Mapping) else str(value)
 
 
 def text_of(value: object) -> str:

@@ -82,7 +82,7 @@ def maybe_instant(value: int | None) -> datetime | None:
     return None if value is None else instant(value)
 
 
-def target_of(intent_id: IntentId, payload: Payload) -> str | None:
+def target_of(payload: Payload) -> str | None:
     """What an action may have only one open intent for; None where several are right, as create_assign in parts."""
     if isinstance(payload, CreateAssign):
         return None
@@ -92,7 +92,7 @@ def target_of(intent_id: IntentId, payload: Payload) -> str | None:
         return f"created_by:{payload.created_by}"
     if payload.platform_campaign_id is not None:
         return f"platform_campaign:{payload.platform_campaign_id}"
-    raise BugError(f"intent {intent_id} pays a campaign that it does not name")
+    return f"campaign:{payload.campaign_id}"
 
 
 def ready_at(intent: Intent) -> int:
@@ -108,7 +108,7 @@ def intent_row(intent: Intent) -> dict[str, object]:
         "intent_id": intent.intent_id,
         "batch_id": intent.batch_id,
         "kind": intent.kind.value,
-        "target": target_of(intent.intent_id, intent.payload),
+        "target": target_of(intent.payload),
         "lane": intent.lane,
         "state": intent.state.value,
         "open": int(intent.state.open),

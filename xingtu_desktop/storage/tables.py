@@ -100,7 +100,8 @@ campaign_links = Table(
     "campaign_links",
     work,
     Column("platform_campaign_id", BigInteger, primary_key=True, autoincrement=False),
-    Column("campaign_id", Text, ForeignKey("campaigns.campaign_id"), nullable=False),
+    # No foreign key: what the platform made is noted even where the campaign's own row is not there.
+    Column("campaign_id", Text, nullable=False),
 )
 Index("links_of_campaign", campaign_links.c.campaign_id)
 
@@ -182,6 +183,7 @@ brief_versions = Table(
     Column("revision", Integer, nullable=False),
     Column("author", Text, nullable=False),
     Column("name", Text),
+    Column("restored", Integer, nullable=False),
     Column("started_at", BigInteger, nullable=False),
     Column("saved_at", BigInteger, nullable=False),
     Column("title", Text, nullable=False),
@@ -203,7 +205,7 @@ creators = Table(
     Column("quote_over_60", BigInteger),
     Column("source", Text, nullable=False),
     Column("received_at", BigInteger, nullable=False),
-    Column("payload", Text),
+    Column("payload", LargeBinary),
 )
 Index("creators_by_change", creators.c.sequence)
 quotes = Table(

@@ -218,7 +218,7 @@ def _conflict(error: IntegrityError, connection: Connection, batch: Sequence[Int
     if code & 0xFF != sqlcipher3.SQLITE_CONSTRAINT or "intents.target" not in str(error.orig):
         return BugError(f"a row of the outbox is not as it should be: {error.orig}")
     for intent in batch:
-        target = target_of(intent.intent_id, intent.payload)
+        target = target_of(intent.payload)
         query = select(intents.c.intent_id).where(intents.c.open == 1, intents.c.target == target, intents.c.kind == intent.kind.value)
         other = connection.execute(query).scalar()
         if other is not None and other != intent.intent_id:

@@ -1,0 +1,1 @@
+"""Alembic migrations of the files that are never begun again, a folder each; the newest revision equals the tables of tables.py."""
