@@ -67,7 +67,7 @@ def test_skew_is_that_of_a_market(items: list[dict[str, Any]]) -> None:
 
 
 def test_values_are_missing_as_in_life(items: list[dict[str, Any]]) -> None:
-    often = ("follower", "price_1_20", "price_20_60", "price_60", "expected_play_num", "interact_rate_within_30d", "city", "plays_90d_weekly")
+    often = ("follower", "price_1_20", "price_20_60", "price_60", "expected_play_num", "interact_rate_within_30d", "city")
     for name in often:
         share = 1 - sum(name in item for item in items) / len(items)
         assert 0.02 < share < 0.17, name

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import itertools
 
 import pytest
 from hypothesis import given, settings
@@ -71,7 +72,7 @@ def test_reports_see_nothing_of_the_running_beijing_day() -> None:
 def test_growth_decays_within_45_days_and_keeps_drifting() -> None:
     video = a_video()
     plays = [totals_at(video, NOON + day * DAY).plays for day in (0, 1, 10, 45, 60)]
-    gains = [after - before for before, after in zip(plays, plays[1:], strict=False)]
+    gains = [after - before for before, after in itertools.pairwise(plays)]
     assert gains[0] > gains[1] / 4
     assert gains[2] < gains[1]
     assert 0 < gains[3] < 0.03 * plays[-1]

@@ -113,9 +113,21 @@ def _write_campaign(world: World, star_id: int, past: PastCampaign, number: int)
     created = world.start - int(past.days_ago * DAY)
     states = [status for status, count in past.states.items() for _ in range(count)]
     wanted = choose_creators(world, len(states), number)
-    _, orders = assigning.place(world, star_id, briefs.demand_info(past, created), past.order_type, wanted, created)
+    demand = briefs.demand_info(past, created) | _component(world, star_id, past, number)
+    _, orders = assigning.place(world, star_id, demand, past.order_type, wanted, created)
     for order, status in zip(orders, states, strict=False):
         _live(world, order, status)
+
+
+def _component(world: World, star_id: int, past: PastCampaign, number: int) -> dict[str, object]:
+    """What hangs below the videos of a campaign: a link, a shopping cart or (every fourth) nothing, so that reports have funnels."""
+    if number % 4 == 3:
+        return {}
+    if number % 4 == 1:
+        cart = [{"title": past.product[:50], "product_link": f"https://shop.example.com/item/{past.industry[1]}{number}"}]
+        return {"component_info": {"ecom_cart": cart}}
+    links = world.ledger.select(Component, "star_id = ? AND status = 1 ORDER BY component_id", star_id)
+    return {"component_info": {"link_component_ids": [links[number // 4 % len(links)].component_id]}}
 
 
 def _steps(world: World, order: Order, status: int) -> list[str]:
