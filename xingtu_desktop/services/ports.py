@@ -8,6 +8,7 @@ All methods are coroutines that never block the loop; errors are those of core.e
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
 from datetime import date, datetime
 from pathlib import Path
 from typing import Protocol
@@ -374,6 +375,13 @@ class Secrets(Protocol):
         """Raises NoKeyring."""
 
     async def delete(self, name: str) -> None: ...
+
+
+class RefreshLock(Protocol):
+    """Lets one refresh of the token pair happen at a time, over all processes of this computer."""
+
+    def hold(self, timeout: float) -> AbstractAsyncContextManager[None]:
+        """Entered by one holder at a time; raises core.errors.Timeout after `timeout` seconds. Freed when its process dies."""
 
 
 class Browser(Protocol):

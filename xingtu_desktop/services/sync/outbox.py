@@ -99,6 +99,7 @@ class Sender:
         self._lanes: dict[IntentId, frozenset[str]] = {}
         self._failures: dict[IntentId, int] = {}
         self._paused_until: dict[IntentKind, float] = {}
+        self._claiming = asyncio.Lock()
         self._halted = False
         self._closing = False
         self._disk_error: KnownError | None = None
@@ -128,7 +129,9 @@ class Sender:
         self._halted = False
         while True:
             while not self._full():
-                intent = await self._outbox.claim(self._clock.now(), account=self._account, install=self._install, busy_lanes=self._busy())
+                async with self._claiming:
+                    now = self._clock.now()
+                    intent = await self._outbox.claim(now, account=self._account, install=self._install, busy_lanes=self._busy())
                 if intent is None:
                     break
                 self._start(intent)
@@ -224,8 +227,9 @@ class Sender:
             return True
         if isinstance(intent.payload, PayCampaign):
             lanes = await self._lanes_paid_by(intent.payload)
-            # Locked first, asked second: whatever is claimed in between either sees the lock or is seen here.
-            self._lanes[intent.intent_id] = lanes | {intent.lane}
+            # Locked first, asked second, with no claim under way: whatever is claimed either sees the lock or is seen here.
+            async with self._claiming:
+                self._lanes[intent.intent_id] = lanes | {intent.lane}
             in_flight = {one.lane for one in await self._mine() if one.state in _IN_FLIGHT and one.intent_id != intent.intent_id}
             if lanes & in_flight:
                 await self._outcomes.queued(intent, "waits_for_orders", wait=1.0)
