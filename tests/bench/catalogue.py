@@ -8,7 +8,9 @@ import numpy.typing as npt
 from xingtu_desktop.domain.creator_query import FIELDS, Facet, Field, Scale, Unit
 from xingtu_desktop.search.columns import CategoryBatch, Columns, Numbers, fold, name_key
 
-_TYPES = "美妆 时尚 萌宠 测评 游戏 二次元 旅行 汽车 生活 音乐 舞蹈 美食 母婴亲子 运动健身 科技数码 教育培训 颜值达人 影视娱乐 剧情搞笑 财经投资".split()
+_TYPES = (
+    "美妆 时尚 萌宠 测评 游戏 二次元 旅行 汽车 生活 音乐 舞蹈 美食 母婴亲子 运动健身 科技数码 教育培训 颜值达人 影视娱乐 剧情搞笑 财经投资"
+).split()
 _VALUES: dict[Facet, tuple[str, ...]] = {
     Facet.CONTENT_TYPE: tuple(_TYPES),
     Facet.CONTENT_SUBTYPE: tuple(f"{name}{part}" for name in _TYPES for part in ("教程", "展示", "测评种草", "日常")),

@@ -18,6 +18,7 @@ from xingtu_desktop.core.errors import NoSuchThing
 from xingtu_desktop.domain.creator import Creator
 from xingtu_desktop.domain.creator_query import (
     FIELDS,
+    MULTIPLE_VALUES,
     CategoryCounts,
     CategoryFilter,
     CreatorQuery,
@@ -39,6 +40,7 @@ from xingtu_desktop.search.numbers import directed, sorted_rows
 from xingtu_desktop.search.state import Condition, IndexState
 from xingtu_desktop.search.text import FrequentRule
 
+_EDGES = {name: tuple(spec.shown(edge) for edge in spec.edges()) for name, spec in FIELDS.items()}
 _MOST_WALKED = 32_768
 """Positions of an order that are looked at one after the other before counting blocks is cheaper."""
 _NEAR = 8_192
@@ -110,7 +112,8 @@ class CreatorIndex:
         started = time.perf_counter()
         state = self._state
         conditions = state.conditions(query)
-        total = state.result(conditions)[1].total
+        everything = state.result(conditions)
+        total = everything[1].total
         own: dict[Facet | Field, list[Condition]] = {}
         for condition in conditions:
             if isinstance(condition, CategoryFilter):
@@ -119,8 +122,8 @@ class CreatorIndex:
                 own.setdefault(condition.field, []).append(condition)
 
         def others(name: Facet | Field) -> tuple[Words, Counter]:
-            mine = own.get(name, [])
-            return state.result(tuple(c for c in conditions if c not in mine))
+            mine = own.get(name)
+            return everything if mine is None else state.result(tuple(c for c in conditions if c not in mine))
 
         categories = tuple(_category_counts(state, facet, wanted.most, *others(facet)) for facet in wanted.facets)
         histograms = tuple(_histogram(state, name, others(name)[1]) for name in wanted.fields)
@@ -174,7 +177,8 @@ def _category_counts(state: IndexState, facet: Facet, most: int, words: Words, c
     column = state.categories[facet]
     counts = column.counts(counter, words)
     order = np.lexsort((np.arange(counts.size), -counts))[:most]
-    known = int(counter.counts(column.known[None, :])[0])
+    # Several values a creator: their counts do not add up to the creators that have any.
+    known = int(counter.counts(column.known[None, :])[0]) if facet in MULTIPLE_VALUES else int(counts.sum())
     listed = tuple((column.values[code], int(counts[code])) for code in order.tolist())
     return CategoryCounts(facet, listed, counter.total - known)
 
@@ -184,7 +188,7 @@ def _histogram(state: IndexState, name: Field, counter: Counter) -> Histogram:
     counts = counter.counts(made.sets)
     return Histogram(
         field=name,
-        edges=tuple(spec.shown(edge) for edge in spec.edges()),
+        edges=_EDGES[name],
         counts=tuple(counts.tolist()),
         minimum=None if made.minimum is None else spec.shown(made.minimum),
         maximum=None if made.maximum is None else spec.shown(made.maximum),

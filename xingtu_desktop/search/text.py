@@ -28,7 +28,9 @@ _TEXT_END = "\uffff"
 """Ends a text while terms are marked; a term that holds it is scanned for."""
 _SAMPLE = 8_000
 _MOST_FREQUENT = 512
-_MOST_VERIFIED = 20_000
+_VERIFIED_BYTES = 24_000
+"""Looking into one row costs as much as scanning so many bytes."""
+_LEAST_VERIFIED = 200
 _CHUNK = 50_000
 _REMEMBERED = 32
 _MOST_BLOCKS = 6
@@ -215,7 +217,8 @@ class TextColumn:
     def _candidates(self, term: str) -> bits.Rows | None:
         # The narrowest set that must hold every hit, when it is small enough to look at each of its rows.
         sets = [(words, count) for shorter, (words, count) in self.remembered.items() if shorter in term]
-        if any(count <= _MOST_VERIFIED for _, count in sets):
+        most = max(_LEAST_VERIFIED, sum(len(block.data) for block in self.blocks) // _VERIFIED_BYTES)
+        if any(count <= most for _, count in sets):
             words, count = min(sets, key=lambda known: known[1])
             return bits.to_rows(words, count)
         places = {
@@ -228,7 +231,7 @@ class TextColumn:
             return None
         words = bits.conjunction(parts)
         count = bits.count(words)
-        return bits.to_rows(words, count) if count <= _MOST_VERIFIED else None
+        return bits.to_rows(words, count) if count <= most else None
 
     def text(self, row: int) -> bytes:
         """The folded text of a row in UTF-8."""
