@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from urllib.parse import urljoin, urlsplit
 
-from xingtu_desktop.api.transport import Transport
+from xingtu_desktop.api.transport import Transport, nothing_sent
+from xingtu_desktop.core.errors import NotThePlatform
 
 PLATFORM_HOSTS = (
     "oceanengine.com",
@@ -51,5 +52,8 @@ class MediaClient:
 
     async def fetch(self, url: str, *, max_bytes: int) -> bytes:
         """The bytes; an address without a host is below the server's own. NotThePlatform: not an allowed address, or too large."""
-        full = urljoin(f"{self._transport.base_url}/", url)
+        try:
+            full = urljoin(f"{self._transport.base_url}/", url)
+        except ValueError as error:
+            raise nothing_sent(NotThePlatform("the address of the file cannot be read")) from error
         return await self._transport.download(full, max_bytes=max_bytes, allowed=self.allowed, timeout=self._timeout)

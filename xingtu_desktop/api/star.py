@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import TypeVar
 
@@ -44,6 +44,7 @@ from xingtu_desktop.domain.order import Order, PendingBill, PlatformCampaign, Re
 from xingtu_desktop.domain.report import Audience, Counts, DailyCounts, OrderReport, TopicMetric
 
 IDS_AT_ONCE = 50
+_DAYS_AT_ONCE = 90
 _MOST_ATTACHMENT_BYTES = 100 * 1024 * 1024
 _WITH_VIDEO = (OrderStatus.PUBLISHED, OrderStatus.FINISHED)
 Id = TypeVar("Id", bound=int)
@@ -237,9 +238,12 @@ class StarClient:
         notices = self._gateway.notices
         from_topics = report_mapping.counts_of(topics, self._table, notices, reports.TOPICS)
         days: tuple[DailyCounts, ...] = ()
-        if order.item_id is not None and order.demand_id and start <= end:
-            daily = await reports.daily_topics(self._gateway, self.star_id, order.item_id, order.demand_id, start, end)
-            days = report_mapping.daily_counts(daily, self._table, notices, reports.DAILY_TOPICS)
+        if order.item_id is not None and order.demand_id:
+            while start <= end:
+                last = min(end, start + timedelta(days=_DAYS_AT_ONCE - 1))
+                daily = await reports.daily_topics(self._gateway, self.star_id, order.item_id, order.demand_id, start, last)
+                days += report_mapping.daily_counts(daily, self._table, notices, reports.DAILY_TOPICS)
+                start = last + timedelta(days=1)
         return replace(
             batch,
             pulled_at=now,
