@@ -2,9 +2,32 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from xingtu_desktop.domain.ids import AuthorId, BatchId, CampaignId, IntentId, OrderId, ResourceId, StarId
+from xingtu_desktop.domain.creator import (
+    Audience,
+    Availability,
+    CityTier,
+    Creator,
+    Ecommerce,
+    Gender,
+    Indexes,
+    Share,
+    TierAmounts,
+    Verification,
+)
+from xingtu_desktop.domain.ids import (
+    AuthorId,
+    BatchId,
+    CampaignId,
+    DemandId,
+    IntentId,
+    OrderId,
+    PlatformCampaignId,
+    ResourceId,
+    StarId,
+)
 from xingtu_desktop.domain.intent import (
     ApproveResource,
     Expectation,
@@ -18,8 +41,9 @@ from xingtu_desktop.domain.intent import (
     RejectResource,
     Subject,
 )
-from xingtu_desktop.domain.lifecycle import OrderStatus, ResourceKind
+from xingtu_desktop.domain.lifecycle import AuditStatus, OrderStatus, ResourceKind, ResourceStatus
 from xingtu_desktop.domain.money import Fen
+from xingtu_desktop.domain.order import Order, Resource
 
 KEY = bytes(range(32))
 OTHER_KEY = bytes(range(1, 33))
@@ -32,9 +56,6 @@ CANARY = "canary-机密-5f2c"
 def at(seconds: float) -> datetime:
     """The instant so many seconds after the start of the test's day."""
     return START + timedelta(seconds=seconds)
-
-
-_PAYLOADS: dict[IntentKind, type] = {IntentKind.PUBLISH: PublishResource, IntentKind.FINISH: FinishOrder}
 
 
 def payload(kind: IntentKind, order: int) -> Payload:
@@ -87,3 +108,63 @@ def intent(
         not_before=not_before,
         depends_on=None if depends_on is None else IntentId(depends_on),
     )
+
+
+def order(number: int, status: OrderStatus = OrderStatus.SCRIPT_UPLOADED, **changes: object) -> Order:
+    """An order as the server tells it."""
+    told = Order(
+        order_id=OrderId(number),
+        demand_id=DemandId(number * 100),
+        platform_campaign_id=PlatformCampaignId(9000 + number % 3),
+        status=status,
+        author_id=AuthorId(number),
+        author_name="小美测评",
+        demand_name="双11 护肤 #K7F2-1",
+        created_at=at(0),
+        synced_at=at(60),
+        task_cost=Fen(100_000),
+        total=Fen(105_000),
+    )
+    return replace(told, **changes)  # type: ignore[arg-type]
+
+
+def resource(number: int, order_number: int, kind: ResourceKind = ResourceKind.SCRIPT, seconds: float = 0, **changes: object) -> Resource:
+    """A version as the server tells it; versions are numbered by the store."""
+    told = Resource(
+        resource_id=ResourceId(number),
+        order_id=OrderId(order_number),
+        kind=kind,
+        version=1,
+        status=ResourceStatus.UPLOADED,
+        audit=AuditStatus.PASSED,
+        created_at=at(seconds),
+    )
+    return replace(told, **changes)  # type: ignore[arg-type]
+
+
+def creator(number: int, quote: int | None = 100_000, seconds: float = 0, **changes: object) -> Creator:
+    """A creator with every part filled."""
+    known = Creator(
+        author_id=AuthorId(10**15 + number),
+        nickname=f"达人{number}",
+        updated_at=at(seconds),
+        source="feed",
+        bio="分享护肤心得",
+        gender=Gender.FEMALE,
+        city_tier=CityTier.NEW_FIRST,
+        mcn="",
+        content_types=("美妆",),
+        themes=("护肤", "测评"),
+        industries=(1, 2),
+        verification=Verification.EXPERT,
+        availability=Availability.OPEN,
+        followers=number,
+        quotes=TierAmounts(None if quote is None else Fen(quote), Fen(200_000), None),
+        interaction_rate=0.0512,
+        indexes=Indexes(1.5, None, 3.0),
+        audience=Audience(0.6, 0.4, ages=(Share("18-23", 0.31), Share("24-30", 0.2)), provinces=(Share("浙江", 0.125),)),
+        ecommerce=Ecommerce(True, "LV3", 4.25, products_30d=7),
+        last_active=at(seconds),
+        weekly_plays=(1, 2, 3),
+    )
+    return replace(known, **changes)  # type: ignore[arg-type]

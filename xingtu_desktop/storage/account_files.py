@@ -53,9 +53,7 @@ class AccountFiles:
     briefs: SqlBriefStore
 
     @classmethod
-    async def open(
-        cls, folder: Path, key: bytes, *, media_cap_bytes: int = DEFAULT_CAP_BYTES, busy_seconds: float = 2.0
-    ) -> AccountFiles:
+    async def open(cls, folder: Path, key: bytes, *, media_cap_bytes: int = DEFAULT_CAP_BYTES, busy_seconds: float = 2.0) -> AccountFiles:
         """Open what is in `folder`, making what is not there; `key` is 32 random bytes from the keyring.
 
         Raises StorageDamaged (also for a wrong key), StorageLocked, SchemaTooNew or DiskFull with `file` and `role` in its values; then

@@ -99,7 +99,7 @@ campaigns = Table(
 campaign_links = Table(
     "campaign_links",
     work,
-    Column("platform_campaign_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("platform_campaign_id", Integer, primary_key=True, autoincrement=False),
     # No foreign key: what the platform made is noted even where the campaign's own row is not there.
     Column("campaign_id", Text, nullable=False),
 )
@@ -108,7 +108,7 @@ Index("links_of_campaign", campaign_links.c.campaign_id)
 review_seen = Table(
     "review_seen",
     work,
-    Column("resource_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("resource_id", Integer, primary_key=True, autoincrement=False),
     Column("content_hash", Text, nullable=False),
     Column("at", BigInteger, nullable=False),
 )
@@ -124,13 +124,13 @@ Index("notes_of_order", review_notes.c.order_id, review_notes.c.created_at)
 review_snoozes = Table(
     "review_snoozes",
     work,
-    Column("resource_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("resource_id", Integer, primary_key=True, autoincrement=False),
     Column("until", BigInteger, nullable=False),
 )
 review_flags = Table(
     "review_flags",
     work,
-    Column("resource_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("resource_id", Integer, primary_key=True, autoincrement=False),
     Column("flag", Text, nullable=False),
 )
 
@@ -197,7 +197,7 @@ catalog = MetaData()
 creators = Table(
     "creators",
     catalog,
-    Column("author_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("author_id", Integer, primary_key=True, autoincrement=False),
     Column("sequence", BigInteger, nullable=False),
     Column("deleted", Integer, nullable=False),
     Column("quote_up_to_20", BigInteger),
@@ -222,7 +222,7 @@ quotes = Table(
 creator_details = Table(
     "creator_details",
     catalog,
-    Column("author_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("author_id", Integer, primary_key=True, autoincrement=False),
     Column("payload", Text, nullable=False),
 )
 feed_cursors = Table("feed_cursors", catalog, Column("source", Text, primary_key=True), Column("cursor", Text, nullable=False))
@@ -255,7 +255,7 @@ cache = MetaData()
 orders = Table(
     "orders",
     cache,
-    Column("order_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("order_id", Integer, primary_key=True, autoincrement=False),
     Column("campaign_id", Text),
     Column("platform_campaign_id", BigInteger, nullable=False),
     Column("status", Integer, nullable=False),
@@ -269,7 +269,7 @@ Index("orders_by_status", orders.c.status)
 resources = Table(
     "resources",
     cache,
-    Column("resource_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("resource_id", Integer, primary_key=True, autoincrement=False),
     Column("order_id", BigInteger, nullable=False),
     Column("kind", Integer, nullable=False),
     Column("version", Integer, nullable=False),
@@ -281,7 +281,7 @@ Index("resources_of_order", resources.c.order_id, resources.c.kind, resources.c.
 bills = Table(
     "bills",
     cache,
-    Column("platform_campaign_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("platform_campaign_id", Integer, primary_key=True, autoincrement=False),
     Column("at", BigInteger, nullable=False),
     Column("payload", Text, nullable=False),
 )

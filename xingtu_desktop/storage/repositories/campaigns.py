@@ -28,9 +28,7 @@ class SqlCampaignStore:
         payload = CAMPAIGN.dumps(replace(campaign, platform_campaign_ids=()))
 
         def work(connection: Connection) -> None:
-            statement = insert(campaigns).values(
-                campaign_id=campaign.campaign_id, created_at=micros(campaign.created_at), payload=payload
-            )
+            statement = insert(campaigns).values(campaign_id=campaign.campaign_id, created_at=micros(campaign.created_at), payload=payload)
             connection.execute(statement.on_conflict_do_update(set_={"payload": statement.excluded.payload}))
             _link(connection, campaign.campaign_id, campaign.platform_campaign_ids)
 

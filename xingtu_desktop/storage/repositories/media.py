@@ -43,9 +43,7 @@ class SqlMediaStore:
         """The bytes, checked against their name; None where they are not here (any more)."""
 
         def work(connection: Connection) -> bytes | None:
-            data: bytes | None = connection.execute(
-                select(media_files.c.data).where(media_files.c.content_hash == content_hash)
-            ).scalar()
+            data: bytes | None = connection.execute(select(media_files.c.data).where(media_files.c.content_hash == content_hash)).scalar()
             return data if data is not None and hashlib.sha256(data).hexdigest() == content_hash else None
 
         data = await self._media.read(work)

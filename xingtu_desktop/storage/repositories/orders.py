@@ -199,9 +199,7 @@ def _under_review(*columns: object) -> Select[*tuple[str, ...]]:
         .join_from(orders, resources, resources.c.order_id == orders.c.order_id)
         .join(
             newest,
-            and_(
-                newest.c.order_id == resources.c.order_id, newest.c.kind == resources.c.kind, newest.c.version == resources.c.version
-            ),
+            and_(newest.c.order_id == resources.c.order_id, newest.c.kind == resources.c.kind, newest.c.version == resources.c.version),
         )
         .where(_AWAITING)
         .order_by(resources.c.created_at, resources.c.resource_id)

@@ -26,9 +26,7 @@ class SqlReviewStore:
 
     async def mark_seen(self, resource_id: ResourceId, content_hash: str, at: datetime) -> Change:
         statement = insert(review_seen).values(resource_id=resource_id, content_hash=content_hash, at=micros(at))
-        statement = statement.on_conflict_do_update(
-            set_={"content_hash": statement.excluded.content_hash, "at": statement.excluded.at}
-        )
+        statement = statement.on_conflict_do_update(set_={"content_hash": statement.excluded.content_hash, "at": statement.excluded.at})
         await self._work.write(lambda connection: connection.execute(statement).close())
         return _touched(resource_id)
 

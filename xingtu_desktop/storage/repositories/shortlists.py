@@ -151,9 +151,7 @@ class SqlSavedSearchStore:
             created_at=micros(search.created_at),
             updated_at=micros(search.updated_at),
         )
-        statement = statement.on_conflict_do_update(
-            set_={name: statement.excluded[name] for name in ("name", "query", "updated_at")}
-        )
+        statement = statement.on_conflict_do_update(set_={name: statement.excluded[name] for name in ("name", "query", "updated_at")})
         await self._work.write(lambda connection: connection.execute(statement).close())
         return Change.of(Topic.SAVED_SEARCHES, ids=frozenset({search.saved_search_id}))
 

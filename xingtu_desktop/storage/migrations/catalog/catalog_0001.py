@@ -21,14 +21,14 @@ STATEMENTS = (
     """,
     """
     CREATE TABLE creator_details (
-        author_id BIGINT NOT NULL,
+        author_id INTEGER NOT NULL,
         payload TEXT NOT NULL,
         PRIMARY KEY (author_id)
     )
     """,
     """
     CREATE TABLE creators (
-        author_id BIGINT NOT NULL,
+        author_id INTEGER NOT NULL,
         sequence BIGINT NOT NULL,
         deleted INTEGER NOT NULL,
         quote_up_to_20 BIGINT,

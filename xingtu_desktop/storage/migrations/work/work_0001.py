@@ -23,7 +23,7 @@ STATEMENTS = (
     """,
     """
     CREATE TABLE campaign_links (
-        platform_campaign_id BIGINT NOT NULL,
+        platform_campaign_id INTEGER NOT NULL,
         campaign_id TEXT NOT NULL,
         PRIMARY KEY (platform_campaign_id)
     )
@@ -109,7 +109,7 @@ STATEMENTS = (
     """,
     """
     CREATE TABLE review_flags (
-        resource_id BIGINT NOT NULL,
+        resource_id INTEGER NOT NULL,
         flag TEXT NOT NULL,
         PRIMARY KEY (resource_id)
     )
@@ -128,7 +128,7 @@ STATEMENTS = (
     """,
     """
     CREATE TABLE review_seen (
-        resource_id BIGINT NOT NULL,
+        resource_id INTEGER NOT NULL,
         content_hash TEXT NOT NULL,
         at BIGINT NOT NULL,
         PRIMARY KEY (resource_id)
@@ -136,7 +136,7 @@ STATEMENTS = (
     """,
     """
     CREATE TABLE review_snoozes (
-        resource_id BIGINT NOT NULL,
+        resource_id INTEGER NOT NULL,
         until BIGINT NOT NULL,
         PRIMARY KEY (resource_id)
     )
