@@ -195,7 +195,7 @@ def _campaign_list(call: Call) -> object:
 
 def _campaign_status(call: Call, campaign: Campaign) -> int:
     """Going on while an order is open; cancelled when none came to its end, finished otherwise."""
-    statuses = {order.status for order in call.ledger.select(Order, "campaign_id = ?", campaign.campaign_id)}
+    statuses = call.ledger.statuses_of(campaign.campaign_id)
     if statuses - set(lifecycle.ENDED):
         return _CAMPAIGN_ONGOING
     return _CAMPAIGN_FINISHED if lifecycle.FINISHED in statuses else _CAMPAIGN_CANCELLED

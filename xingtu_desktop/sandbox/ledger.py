@@ -219,6 +219,10 @@ class Ledger:
         """The versions of an order's script (2) or video (3), oldest first."""
         return self.select(Resource, "order_id = ? AND kind = ? ORDER BY version", order_id, kind)
 
+    def statuses_of(self, campaign_id: int) -> set[int]:
+        """The states in which a campaign's orders stand."""
+        return {int(row[0]) for row in self._connection.execute("SELECT DISTINCT status FROM orders WHERE campaign_id = ?", (campaign_id,))}
+
     def total_of_project(self, project_id: int) -> int:
         """What the orders of a project's tasks cost together, in fen."""
         where = "status <> 4 AND status <> 2 AND campaign_id IN (SELECT campaign_id FROM campaigns WHERE project_id = ?)"

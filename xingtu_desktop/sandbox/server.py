@@ -7,7 +7,6 @@ import json
 import time
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
-from importlib import import_module
 
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -106,15 +105,12 @@ def all_routes(world: World) -> list[BaseRoute]:
         components.routes,
         lookups.routes,
         control.routes,
+        reports.routes,
         feed.routes,
         events.routes,
         media.routes,
     ]
-    routes: list[BaseRoute] = [route for module in modules for route in module(world)]
-    for name in ("reports",):
-        with suppress(ModuleNotFoundError):
-            routes.extend(import_module(f"xingtu_desktop.sandbox.{name}").routes(world))
-    return routes
+    return [route for module in modules for route in module(world)]
 
 
 async def _unknown(request: Request, error: Exception) -> Response:
