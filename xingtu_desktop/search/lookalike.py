@@ -27,7 +27,7 @@ FEATURES: tuple[Field, ...] = tuple(
         Field.MEDIAN_PLAYS,
     }
 )
-_BLOCK = 32_768
+_BLOCK = 4_096
 _LIMIT = 3.0
 
 
@@ -58,7 +58,8 @@ class Features:
         result = np.empty(self.lengths.size, np.float32)
         for start in range(0, result.size, _BLOCK):
             stop = min(start + _BLOCK, result.size)
-            np.dot(self.values[start:stop].astype(np.float32), wanted, out=result[start:stop])
+            # Not BLAS: its threads wait for each other on a busy machine, which costs ten times what they save here.
+            np.einsum("ij,j->i", self.values[start:stop].astype(np.float32), wanted, out=result[start:stop])
         result /= self.lengths
         return result
 

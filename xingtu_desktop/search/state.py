@@ -125,10 +125,9 @@ class IndexState:
         """The row of each id, −1 where the index has none (a deleted creator still has its row)."""
         if not self.size:
             return np.full(author_ids.size, -1, np.int64)
-        sorted_ids = self.author_ids[self.rows_by_id]
-        places = np.minimum(np.searchsorted(sorted_ids, author_ids), self.size - 1)
+        places = np.minimum(np.searchsorted(self.author_ids, author_ids, sorter=self.rows_by_id), self.size - 1)
         rows = self.rows_by_id[places].astype(np.int64)
-        rows[sorted_ids[places] != author_ids] = -1
+        rows[self.author_ids[rows] != author_ids] = -1
         return rows
 
     def patched(self, upserts: Columns, deletes: npt.NDArray[np.int64], generation: int) -> IndexState:
