@@ -29,6 +29,7 @@ from xingtu_desktop.sandbox import (
     orders,
     play,
     projects,
+    reports,
 )
 from xingtu_desktop.sandbox.clock import VirtualClock
 from xingtu_desktop.sandbox.ledger import Ledger
