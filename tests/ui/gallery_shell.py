@@ -40,6 +40,7 @@ class Sample(View):
         column.setSpacing(0)
         head = QHBoxLayout()
         head.setContentsMargins(16, 8, 12, 8)
+        head.setSpacing(6)
         head.addWidget(text_label("12,846 位达人", type="heading"))
         head.addWidget(text_label("2.1 ms", type="caption", tone="text-3"))
         head.addStretch(1)

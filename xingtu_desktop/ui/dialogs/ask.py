@@ -65,6 +65,9 @@ class Veil(QWidget, Generic[Answer]):
         """Answer and go; the keyboard returns to where it was."""
         if not self.answer.done():
             self.answer.set_result(answer)
+        # Until Qt deletes it, it must neither be found as an open question nor follow the window.
+        self.setObjectName("")
+        self.window().removeEventFilter(self)
         self.hide()
         self.deleteLater()
         if self._before is not None and isValid(self._before):

@@ -82,6 +82,8 @@ class Sheet(QWidget):
         if self.isHidden():
             return
         self._motion.stop()
+        self.setObjectName("")
+        self.window().removeEventFilter(self)
         self.hide()
         self.closed.emit()
         self.deleteLater()

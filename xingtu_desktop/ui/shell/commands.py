@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
@@ -100,9 +101,17 @@ def key_caps(shortcut: str) -> tuple[str, ...]:
     """The keys to draw for a shortcut: "Ctrl+Shift+." → Ctrl, Shift, "."."""
     if not shortcut:
         return ()
-    text = QKeySequence.fromString(shortcut).toString(QKeySequence.SequenceFormat.NativeText)
-    caps = [part for part in text.replace("++", "+Plus").split("+") if part] if "+" in text else [text]
-    return tuple({"Return": "↵", "Enter": "↵", "Left": "←", "Right": "→", "Up": "↑", "Down": "↓"}.get(cap, cap) for cap in caps)
+    sequence = QKeySequence.fromString(shortcut)
+    if sys.platform == "darwin":
+        text = sequence.toString(QKeySequence.SequenceFormat.NativeText)
+        signs = [sign for sign in text if sign in "⌃⌥⇧⌘"]
+        caps = [*signs, text[len(signs) :]]
+    else:
+        # Not the native text: Qt would translate Ctrl and Return, and keyboards are not printed in Chinese.
+        text = sequence.toString(QKeySequence.SequenceFormat.PortableText)
+        *modifiers, key = text.removesuffix("+").split("+") if text.endswith("++") else text.split("+")
+        caps = [*modifiers, key or "+"]
+    return tuple({"Return": "↵", "Enter": "↵", "Left": "←", "Right": "→", "Up": "↑", "Down": "↓"}.get(cap, cap) for cap in caps if cap)
 
 
 def _pressed(event: QKeyEvent) -> set[str]:

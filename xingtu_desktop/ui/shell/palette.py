@@ -81,8 +81,9 @@ class Palette(Overlay):
         column.setContentsMargins(1, 1, 1, 1)
         column.setSpacing(0)
         head = QHBoxLayout()
-        head.setContentsMargins(54, 12, 16, 12)
+        head.setContentsMargins(18, 12, 16, 12)
         head.setSpacing(12)
+        head.addWidget(_Magnifier())
         head.addWidget(self._field, 1)
         head.addWidget(self._count)
         head.addWidget(KeyCap("Esc"))
@@ -254,6 +255,21 @@ class _Field(QLineEdit):
             self.escaped.emit()
         else:
             super().keyPressEvent(event)
+
+
+class _Magnifier(QWidget):
+    """The sign before the field."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+
+    def sizeHint(self) -> QSize:
+        return QSize(current_theme().px(20), current_theme().px(20))
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        size = current_theme().px(20)
+        paint_icon(QPainter(self), "search", 0, (self.height() - size) / 2, size, "text-3")
 
 
 class _List(QWidget):

@@ -134,6 +134,7 @@ def _column(name: str, note: str, rows: Sequence[tuple[str, tuple[str, ...]]]) -
     grid.setVerticalSpacing(9)
     grid.setColumnStretch(0, 1)
     head = QHBoxLayout()
+    head.setSpacing(8)
     head.addWidget(text_label(name, strong=True))
     head.addWidget(text_label(note, type="caption", tone="text-3"))
     head.addStretch(1)

@@ -27,10 +27,11 @@ class SearchField(QLineEdit):
         super().__init__(parent)
         self._key = key
         self._composing = False
+        self._reported = ""
         self.set_placeholder(placeholder)
         self.setClearButtonEnabled(False)
         self._place()
-        self.textChanged.connect(self._on_text)
+        self.textChanged.connect(self._report)
         current_theme().changed.connect(self._place)
 
     def set_placeholder(self, text: str) -> None:
@@ -46,20 +47,16 @@ class SearchField(QLineEdit):
         theme = current_theme()
         self.setTextMargins(theme.px(20), 0, round(key_cap_width(self._key)) if self._key else 0, 0)
 
-    def _on_text(self, text: str) -> None:
-        if not self._composing:
-            self.query_changed.emit(text)
+    def _report(self) -> None:
+        if not self._composing and self.text() != self._reported:
+            self._reported = self.text()
+            self.query_changed.emit(self._reported)
 
     def inputMethodEvent(self, event: QInputMethodEvent) -> None:
         """Hold the search back until the word is chosen."""
-        was = self._composing
         self._composing = bool(event.preeditString())
-        before = self.text()
         super().inputMethodEvent(event)
-        if was and not self._composing and self.text() == before and not event.commitString():
-            return
-        if was and not self._composing and self.text() == before:
-            self.query_changed.emit(self.text())
+        self._report()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Escape clears, a second one leaves; Enter submits."""
@@ -126,6 +123,7 @@ class CounterLineEdit(QLineEdit):
         super().__init__(parent)
         self._limit = limit
         self._preedit = ""
+        self._reported = ""
         self.setAccessibleName(name)
         self._place()
         self.textChanged.connect(self._on_text)
@@ -149,10 +147,11 @@ class CounterLineEdit(QLineEdit):
         widest = _Counter.text(self._limit, self._limit)
         self.setTextMargins(0, 0, QFontMetrics(current_theme().font(12)).horizontalAdvance(widest) + 10, 0)
 
-    def _on_text(self, text: str) -> None:
+    def _on_text(self) -> None:
         self._show_state()
-        if not self._preedit:
-            self.edited.emit(text)
+        if not self._preedit and self.text() != self._reported:
+            self._reported = self.text()
+            self.edited.emit(self._reported)
 
     def _show_state(self) -> None:
         state = limit_state(self.length(), self._limit)
@@ -166,12 +165,9 @@ class CounterLineEdit(QLineEdit):
 
     def inputMethodEvent(self, event: QInputMethodEvent) -> None:
         """Count what is being composed."""
-        was, self._preedit = self._preedit, event.preeditString()
-        before = self.text()
+        self._preedit = event.preeditString()
         super().inputMethodEvent(event)
-        self._show_state()
-        if was and not self._preedit and self.text() != before:
-            self.edited.emit(self.text())
+        self._on_text()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draw the field and the counter at its right."""
@@ -201,6 +197,7 @@ class CounterTextEdit(QWidget):
         super().__init__(parent)
         self._limit = limit
         self._preedit = 0
+        self._reported = ""
         self._lines = lines
         self.editor = _CountedEditor(self)
         self.editor.setProperty("state", "")
@@ -226,6 +223,7 @@ class CounterTextEdit(QWidget):
         self.editor.blockSignals(True)
         self.editor.setPlainText(text)
         self.editor.blockSignals(False)
+        self._reported = text
         self._show_state()
 
     def set_placeholder(self, text: str) -> None:
@@ -256,12 +254,13 @@ class CounterTextEdit(QWidget):
 
     def _on_text(self) -> None:
         self._show_state()
-        if not self._preedit:
-            self.edited.emit(self.text())
+        if not self._preedit and self.text() != self._reported:
+            self._reported = self.text()
+            self.edited.emit(self._reported)
 
     def _on_composed(self, length: int) -> None:
         self._preedit = length
-        self._show_state()
+        self._on_text()
 
     def _show_state(self) -> None:
         state = limit_state(self.length(), self._limit)
@@ -286,9 +285,12 @@ class _CountedEditor(PlainTextEdit):
     composed = Signal(int)
 
     def inputMethodEvent(self, event: QInputMethodEvent) -> None:
-        """Tell the counter before the text changes, so that half a word is not reported."""
-        self.composed.emit(code_points(event.preeditString()))
+        """Tell the counter before the text changes, so that half a word is not reported, and again after it."""
+        composing = code_points(event.preeditString())
+        if composing:
+            self.composed.emit(composing)
         super().inputMethodEvent(event)
+        self.composed.emit(composing)
 
 
 class _CornerCounter(QWidget):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from PySide6.QtCore import QRectF, QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QRectF, Qt, QTimer, Signal
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QStackedLayout, QVBoxLayout, QWidget
 
@@ -23,15 +23,16 @@ class _IconLabel(QLabel):
     def __init__(self, icon: str, role: str, ground: str) -> None:
         super().__init__()
         self._icon, self._role, self._ground = icon, role, ground
-        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        self._fix_size()
+        current_theme().changed.connect(self._fix_size)
+
+    def _fix_size(self) -> None:
+        side = current_theme().px(48)
+        self.setFixedSize(side, side)
 
     def set_icon(self, icon: str, role: str, ground: str) -> None:
         self._icon, self._role, self._ground = icon, role, ground
         self.update()
-
-    def sizeHint(self) -> QSize:
-        side = current_theme().px(48)
-        return QSize(side, side)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         theme = current_theme()
