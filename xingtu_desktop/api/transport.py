@@ -33,7 +33,8 @@ PARSE_INLINE = 256 * 1024
 MAX_AT_ONCE = 8
 
 _MAX_REDIRECTS = 3
-_NESTED_GENERATORS = 10
+_NESTED_GENERATORS = 50
+"""Loop turns that end the chain: a stream of events is ten generators deep, and each takes up to three turns."""
 _NEVER_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol, httpx.InvalidURL, httpx.ProxyError)
 _LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 
@@ -228,9 +229,7 @@ class Transport:
                     raise Timeout("the body did not end in time")
                 pieces.append(piece)
         except BaseException:
-            # The generators that httpx nests are ended by the loop one after another; see them out before the connection is closed.
-            for _ in range(_NESTED_GENERATORS):
-                await asyncio.sleep(0)
+            await _see_generators_out()
             raise
         return b"".join(pieces)
 
@@ -274,8 +273,11 @@ class Transport:
                         raise SignedOut("the event stream wants another token")
                     if source.response.status_code != 200:
                         raise ServerTrouble("the event stream was refused", status=source.response.status_code)
-                    async for message in source.aiter_sse():
-                        yield StreamMessage(message.id, message.event, message.data)
+                    try:
+                        async for message in source.aiter_sse():
+                            yield StreamMessage(message.id, message.event, message.data)
+                    finally:
+                        await _see_generators_out()
             except SSEError as error:
                 raise NotThePlatform("the answer is no event stream") from error
             except httpx.HTTPError as error:
@@ -307,6 +309,12 @@ def parse_json(content: bytes) -> object:
 
 def _no_constant(name: str) -> object:
     raise ValueError(f"{name} is no JSON")
+
+
+async def _see_generators_out() -> None:
+    """Let the loop end the generators that httpx nests, one after another, before their connection is closed."""
+    for _ in range(_NESTED_GENERATORS):
+        await asyncio.sleep(0)
 
 
 def _translate(error: Exception) -> KnownError:
