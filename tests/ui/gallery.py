@@ -20,7 +20,6 @@ from PySide6.QtWidgets import (
     QLineEdit,
     QProgressBar,
     QRadioButton,
-    QSpinBox,
     QVBoxLayout,
     QWidget,
 )
@@ -31,7 +30,7 @@ from xingtu_desktop.ui.theme import current_theme, icons
 from xingtu_desktop.ui.widgets.buttons import Button, IconButton, Segment, SegmentedControl, Switch
 from xingtu_desktop.ui.widgets.chips import Chip, FlowLayout
 from xingtu_desktop.ui.widgets.facets import FacetList, FacetValue
-from xingtu_desktop.ui.widgets.inputs import CounterLineEdit, CounterTextEdit, SearchField
+from xingtu_desktop.ui.widgets.inputs import CounterLineEdit, CounterTextEdit, NumberField, SearchField
 from xingtu_desktop.ui.widgets.labels import Badge, ElidedLabel, KeyCap, Pill, line, panel, text_label
 from xingtu_desktop.ui.widgets.panels import Avatar, KeyValueGrid, ProgressStrip, Section, StatTile
 from xingtu_desktop.ui.widgets.range_slider import RangeFilter
@@ -241,7 +240,7 @@ def sample_controls() -> QWidget:
     grid.addLayout(row)
     combo = QComboBox()
     combo.addItems(["闲置 10 分钟", "从不"])
-    spin = QSpinBox()
+    spin = NumberField(suffix=" 时")
     spin.setValue(24)
     field = QLineEdit("¥100,000")
     row = QHBoxLayout()

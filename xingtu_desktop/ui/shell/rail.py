@@ -34,7 +34,7 @@ class Rail(View):
         self._bottom = QVBoxLayout()
         self._bottom.setSpacing(2)
         column = QVBoxLayout()
-        column.setContentsMargins(5, 10, 5, 8)
+        column.setContentsMargins(0, 10, 0, 8)
         column.setSpacing(0)
         column.addWidget(Logo(), 0, Qt.AlignmentFlag.AlignHCenter)
         column.addSpacing(12)
@@ -78,7 +78,7 @@ class Rail(View):
 
 
 class RailButton(QPushButton):
-    """Icon over name, 60 by 52 px."""
+    """Icon over name; the lit ground is 60 px wide, the name may use the whole rail (English ones need it)."""
 
     def __init__(self, view: ShellView) -> None:
         super().__init__()
@@ -104,9 +104,9 @@ class RailButton(QPushButton):
         self.update()
 
     def sizeHint(self) -> QSize:
-        """60 by 52 px."""
+        """70 by 52 px."""
         theme = current_theme()
-        return QSize(theme.px(60), theme.px(52))
+        return QSize(theme.px(70), theme.px(52))
 
     def minimumSizeHint(self) -> QSize:
         """Never cut."""
@@ -114,7 +114,7 @@ class RailButton(QPushButton):
 
     def place_badge(self) -> None:
         """Upper right corner."""
-        self.badge.move(self.width() - self.badge.width() - current_theme().px(3), current_theme().px(1))
+        self.badge.move(self.width() - self.badge.width() - current_theme().px(8), current_theme().px(1))
         self.badge.raise_()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -130,10 +130,11 @@ class RailButton(QPushButton):
         rect = QRectF(self.rect())
         ink = tokens.accent if self.isChecked() else tokens.text if self.underMouse() else tokens.text_3
         with saved(painter):
+            lit = rect.adjusted(theme.px(5), 0, -theme.px(5), 0)
             if self.isChecked():
-                fill_round(painter, rect, 8, tokens.selected)
+                fill_round(painter, lit, 8, tokens.selected)
             elif self.underMouse():
-                fill_round(painter, rect, 8, tokens.hover)
+                fill_round(painter, lit, 8, tokens.hover)
         size = theme.px(20)
         paint_icon(painter, self._view.icon, (rect.width() - size) / 2, theme.px(7), size, ink)
         painter.setFont(theme.font(12))
@@ -141,4 +142,4 @@ class RailButton(QPushButton):
         words = painter.fontMetrics().elidedText(self._view.title.text(), Qt.TextElideMode.ElideRight, int(rect.width()))
         painter.drawText(QRectF(0, theme.px(28), rect.width(), theme.px(20)), Qt.AlignmentFlag.AlignCenter, words)
         if self.hasFocus():
-            paint_focus(painter, rect, 8, tokens)
+            paint_focus(painter, rect.adjusted(theme.px(5), 0, -theme.px(5), 0), 8, tokens)

@@ -52,7 +52,10 @@ class TopBar(View):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        column.addLayout(row, 1)
+        # The row cannot grow, and a layout that cannot grow leaves its rest at the bottom, below the line.
+        column.addStretch(1)
+        column.addLayout(row)
+        column.addStretch(1)
         column.addWidget(line())
         current_theme().changed.connect(self._on_theme)
         self.retranslate()

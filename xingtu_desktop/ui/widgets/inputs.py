@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QMimeData, QRectF, Qt, Signal
-from PySide6.QtGui import QColor, QFontMetrics, QInputMethodEvent, QKeyEvent, QPainter, QPaintEvent, QResizeEvent
-from PySide6.QtWidgets import QLineEdit, QPlainTextEdit, QVBoxLayout, QWidget
+from PySide6.QtGui import QColor, QFontMetrics, QInputMethodEvent, QKeyEvent, QPainter, QPaintEvent, QResizeEvent, QWheelEvent
+from PySide6.QtWidgets import QLineEdit, QPlainTextEdit, QSpinBox, QVBoxLayout, QWidget
 
 from xingtu_desktop.ui.theme import current_theme
 from xingtu_desktop.ui.theme.icons import paint as paint_icon
@@ -174,6 +174,30 @@ class CounterLineEdit(QLineEdit):
         super().paintEvent(event)
         rect = QRectF(self.rect()).adjusted(0, 0, -current_theme().px(9), 0)
         _Counter.draw(QPainter(self), rect, self.length(), self._limit, Qt.AlignmentFlag.AlignVCenter)
+
+
+class NumberField(QSpinBox):
+    """A whole number with arrows. Use it instead of QSpinBox: Qt gives a styled spin box's text no padding (6.11)."""
+
+    def __init__(self, low: int = 0, high: int = 999, *, suffix: str = "", name: str = "", parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setRange(low, high)
+        self.setSuffix(suffix)
+        self.setAccessibleName(name)
+        # A wheel that scrolls the page must not change a price on its way.
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self._place()
+        current_theme().changed.connect(self._place)
+
+    def _place(self) -> None:
+        self.lineEdit().setTextMargins(current_theme().px(8), 0, 0, 0)
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        """Only the field in use listens to the wheel."""
+        if self.hasFocus():
+            super().wheelEvent(event)
+        else:
+            event.ignore()
 
 
 class PlainTextEdit(QPlainTextEdit):

@@ -300,15 +300,15 @@ class _Axis(QWidget):
         painter = QPainter(self)
         painter.setFont(theme.font(12))
         painter.setPen(theme.color("text-3"))
-        count = len(self._labels)
+        metrics = painter.fontMetrics()
+        last = len(self._labels) - 1
+        taken = 0.0
+        end = self.width() - (metrics.horizontalAdvance(self._labels[-1]) if last > 0 else 0)
         for index, label in enumerate(self._labels):
-            x = self.width() * index / max(1, count - 1)
-            side = (
-                Qt.AlignmentFlag.AlignLeft
-                if index == 0
-                else Qt.AlignmentFlag.AlignRight
-                if index == count - 1
-                else Qt.AlignmentFlag.AlignHCenter
-            )
-            left = 0.0 if index == 0 else x - 120 if index == count - 1 else x - 60
-            painter.drawText(QRectF(left, 0, 120, self.height()), side | Qt.AlignmentFlag.AlignVCenter, label)
+            width = metrics.horizontalAdvance(label)
+            left = self.width() * index / max(1, last) - (0 if index == 0 else width if index == last else width / 2)
+            # Where the column is too narrow for all, the words between the ends give way.
+            if 0 < index < last and (left < taken + 6 or left + width > end - 6):
+                continue
+            painter.drawText(QRectF(left, 0, width + 1, self.height()), Qt.AlignmentFlag.AlignVCenter, label)
+            taken = left + width

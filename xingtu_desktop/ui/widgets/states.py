@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QStackedLayout, 
 
 from xingtu_desktop.ui.theme import current_theme, icons
 from xingtu_desktop.ui.widgets.buttons import Button
-from xingtu_desktop.ui.widgets.labels import panel, text_label
+from xingtu_desktop.ui.widgets.labels import ElidedLabel, panel, text_label
 from xingtu_desktop.ui.widgets.painting import fill_round, saved
 
 State = Literal["loading", "empty", "error", "content"]
@@ -154,11 +154,12 @@ class Banner(QWidget):
         super().__init__(parent)
         self._tone = tone
         self._icon = icon
-        self._words = text_label(type="caption", tone="text")
+        self._words = ElidedLabel(type="caption", tone="text")
         self._button = Button("", kind="link")
         self._button.clicked.connect(self.acted)
         layout = QHBoxLayout(self)
-        layout.setContentsMargins(40, 6, 16, 6)
+        layout.setContentsMargins(current_theme().px(24) + 16, 6, 16, 6)
+        layout.setSpacing(8)
         layout.addWidget(self._words, 1)
         layout.addWidget(self._button)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
