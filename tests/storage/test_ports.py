@@ -30,6 +30,6 @@ def test_a_store_has_every_method_of_its_port(port: type, store: type) -> None:
     promised = {name: method for name, method in vars(port).items() if inspect.isfunction(method) and not name.startswith("_")}
     assert promised
     for name, method in promised.items():
-        wanted = [(each.kind, each.default) for each in inspect.signature(method).parameters.values()]
-        given = [(each.kind, each.default) for each in inspect.signature(getattr(store, name)).parameters.values()]
+        wanted = [(each.name, each.kind, each.default) for each in inspect.signature(method).parameters.values()]
+        given = [(each.name, each.kind, each.default) for each in inspect.signature(getattr(store, name)).parameters.values()]
         assert given == wanted, f"{store.__name__}.{name}"

@@ -39,11 +39,11 @@ class SqlOrderStore:
     def __init__(self, cache: Database) -> None:
         self._cache = cache
 
-    async def save_orders(self, batch: Sequence[Order]) -> Change:
+    async def save_orders(self, orders: Sequence[Order]) -> Change:
         def work(connection: Connection) -> list[OrderId]:
-            known = {order.order_id: order for order in _orders(connection, [order.order_id for order in batch])}
+            known = {order.order_id: order for order in _orders(connection, [order.order_id for order in orders])}
             changed: dict[OrderId, Order] = {}
-            for told in batch:
+            for told in orders:
                 before = known.get(told.order_id)
                 if before is not None and told.synced_at < before.synced_at:
                     continue
@@ -55,12 +55,12 @@ class SqlOrderStore:
 
         return Change.of(Topic.ORDERS, ids=frozenset(await self._cache.write(work)))
 
-    async def save_resources(self, batch: Sequence[Resource]) -> Change:
+    async def save_resources(self, resources: Sequence[Resource]) -> Change:
         def work(connection: Connection) -> list[ResourceId]:
-            known = {each.resource_id: each for each in _resources(connection, [each.order_id for each in batch])}
+            known = {each.resource_id: each for each in _resources(connection, [each.order_id for each in resources])}
             touched: set[tuple[OrderId, ResourceKind]] = set()
             before = dict(known)
-            for told in batch:
+            for told in resources:
                 old = known.get(told.resource_id)
                 known[told.resource_id] = _hashed(told if old is None else _merge_resource(old, told))
                 touched.add((told.order_id, told.kind))

@@ -54,18 +54,18 @@ class SqlOutboxStore:
     def __init__(self, work: Database) -> None:
         self._work = work
 
-    async def add(self, batch: Sequence[Intent]) -> Change:
+    async def add(self, intents: Sequence[Intent]) -> Change:
         """Write the whole batch or nothing.
 
         Raises Conflict(what="open_intent") for a second open intent of an order and action, Conflict(what="dependency") where the
         dependency already ended badly, NoSuchThing for an unknown one.
         """
-        for intent in batch:
+        for intent in intents:
             if intent.state not in (_S.DRAFT, _S.QUEUED):
                 raise BugError(f"intent {intent.intent_id} begins as {intent.state}")
-        if batch:
-            await self._work.write(lambda connection: _add(connection, batch))
-        return _changed([intent.intent_id for intent in batch])
+        if intents:
+            await self._work.write(lambda connection: _add(connection, intents))
+        return _changed([intent.intent_id for intent in intents])
 
     async def get(self, intent_id: IntentId) -> Intent:
         return await self._work.read(lambda connection: _load(connection, intent_id))

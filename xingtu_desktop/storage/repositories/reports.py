@@ -17,7 +17,8 @@ from xingtu_desktop.domain.report import Audience, OrderReport
 from xingtu_desktop.storage.codec import Codec, canonical
 from xingtu_desktop.storage.database import Database
 from xingtu_desktop.storage.mapping import AUDIENCE, REPORT, instant, micros
-from xingtu_desktop.storage.tables import audiences, reports
+from xingtu_desktop.storage.tables import audiences as audience_table
+from xingtu_desktop.storage.tables import reports as report_table
 
 Pull = TypeVar("Pull", OrderReport, Audience)
 
@@ -28,12 +29,12 @@ class SqlReportStore:
     def __init__(self, catalog: Database) -> None:
         self._catalog = catalog
 
-    async def save(self, batch: Sequence[OrderReport]) -> Change:
+    async def save(self, reports: Sequence[OrderReport]) -> Change:
         def work(connection: Connection) -> list[OrderId]:
             return [
                 each.order_id
-                for each in batch
-                if _keep(connection, reports, REPORT, each, {"rich": int(bool(each.days or each.topics or each.words))})
+                for each in reports
+                if _keep(connection, report_table, REPORT, each, {"rich": int(bool(each.days or each.topics or each.words))})
             ]
 
         return Change.of(Topic.REPORTS, ids=frozenset(await self._catalog.write(work)))
@@ -48,10 +49,10 @@ class SqlReportStore:
         def work(connection: Connection) -> list[OrderReport]:
             found: list[OrderReport] = []
             for order_id in order_ids:
-                newest = _newest(connection, reports, REPORT, order_id)
+                newest = _newest(connection, report_table, REPORT, order_id)
                 if newest is None:
                     continue
-                rich = newest if _is_rich(newest) else _newest(connection, reports, REPORT, order_id, rich=True)
+                rich = newest if _is_rich(newest) else _newest(connection, report_table, REPORT, order_id, rich=True)
                 found.append(newest if rich is None else _joined(newest, rich))
             return found
 
@@ -59,18 +60,18 @@ class SqlReportStore:
 
     async def history(self, order_id: OrderId) -> list[OrderReport]:
         """Every pull that said something new, oldest first."""
-        query = select(reports.c.payload).where(reports.c.order_id == order_id).order_by(reports.c.pulled_at)
+        query = select(report_table.c.payload).where(report_table.c.order_id == order_id).order_by(report_table.c.pulled_at)
         return await self._catalog.read(lambda connection: [REPORT.loads(payload) for (payload,) in connection.execute(query)])
 
-    async def save_audience(self, batch: Sequence[Audience]) -> Change:
+    async def save_audience(self, audiences: Sequence[Audience]) -> Change:
         def work(connection: Connection) -> list[OrderId]:
-            return [each.order_id for each in batch if _keep(connection, audiences, AUDIENCE, each, {})]
+            return [each.order_id for each in audiences if _keep(connection, audience_table, AUDIENCE, each, {})]
 
         return Change.of(Topic.REPORTS, ids=frozenset(await self._catalog.write(work)))
 
     async def audiences(self, order_ids: Sequence[OrderId]) -> list[Audience]:
         def work(connection: Connection) -> list[Audience]:
-            found = (_newest(connection, audiences, AUDIENCE, order_id) for order_id in order_ids)
+            found = (_newest(connection, audience_table, AUDIENCE, order_id) for order_id in order_ids)
             return [each for each in found if each is not None]
 
         return await self._catalog.read(work)

@@ -9,7 +9,8 @@ from xingtu_desktop.core.events import Change, Topic
 from xingtu_desktop.domain.account import Tokens
 from xingtu_desktop.storage.database import Database
 from xingtu_desktop.storage.mapping import TOKENS
-from xingtu_desktop.storage.tables import settings, tokens
+from xingtu_desktop.storage.tables import settings
+from xingtu_desktop.storage.tables import tokens as token_table
 
 _ONLY = 1
 
@@ -49,15 +50,15 @@ class SqlTokenStore:
         self._work = work
 
     async def load(self) -> Tokens | None:
-        payload = await self._work.read(lambda connection: connection.execute(select(tokens.c.payload)).scalar())
+        payload = await self._work.read(lambda connection: connection.execute(select(token_table.c.payload)).scalar())
         return None if payload is None else TOKENS.loads(payload)
 
-    async def save(self, pair: Tokens | None) -> None:
-        payload = None if pair is None else TOKENS.dumps(pair)
+    async def save(self, tokens: Tokens | None) -> None:
+        payload = None if tokens is None else TOKENS.dumps(tokens)
 
         def work(connection: Connection) -> None:
-            connection.execute(delete(tokens))
+            connection.execute(delete(token_table))
             if payload is not None:
-                connection.execute(insert(tokens), {"slot": _ONLY, "payload": payload})
+                connection.execute(insert(token_table), {"slot": _ONLY, "payload": payload})
 
         await self._work.write(work)
