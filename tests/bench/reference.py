@@ -12,10 +12,12 @@ Mask = npt.NDArray[np.bool_]
 
 
 class PlainSearch:
-    """Boolean masks and one sort a query; nothing is prepared or remembered."""
+    """Boolean masks and one sort a query; nothing is prepared."""
 
     def __init__(self, columns: Columns) -> None:
         self.columns = columns
+        self._term = ""
+        self._found: Mask = np.ones(columns.size, np.bool_)
 
     def mask(self, query: CreatorQuery, without: Field | Facet | None = None) -> Mask:
         """Which creators match, the filters on one field or facet left out."""
@@ -43,7 +45,10 @@ class PlainSearch:
             mask &= known & ~has if choice.negate else has
         if query.text:
             term = fold(query.text.strip())
-            mask &= np.fromiter((term in text for text in columns.texts), np.bool_, columns.size)
+            if term != self._term:
+                # Kept for one term: each facet of a query asks again, and this is the slowest part by far.
+                self._term, self._found = term, np.fromiter((term in text for text in columns.texts), np.bool_, columns.size)
+            mask &= self._found
         return mask
 
     def ids(self, query: CreatorQuery, mask: Mask, limit: int) -> list[int]:
