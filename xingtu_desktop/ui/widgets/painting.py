@@ -5,12 +5,14 @@ Every function takes a painter, a rectangle in logical pixels and plain values, 
 
 from __future__ import annotations
 
+import math
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import lru_cache
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPainterPath, QPen
+from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPainterPath, QPen, QPixmap
 
 from xingtu_desktop.ui.theme import Tokens, current_theme
 from xingtu_desktop.ui.theme.icons import paint as paint_icon
@@ -26,6 +28,34 @@ def saved(painter: QPainter, *, smooth: bool = True) -> Iterator[None]:
         yield
     finally:
         painter.restore()
+
+
+_CACHE_LIMIT = 3000
+_cache: dict[Hashable, QPixmap] = {}
+
+
+def draw_cached(painter: QPainter, rect: QRectF, key: Hashable, draw: Callable[[QPainter, QRectF], None]) -> None:
+    """Draw through a picture kept by `key`, the size and the theme: tables show the same tags and faces all day.
+
+    `draw` paints into a rectangle at the origin with a smooth painter; a pixel of margin keeps soft edges.
+    """
+    theme = current_theme()
+    ratio = painter.device().devicePixelRatioF()
+    full = (key, rect.width(), rect.height(), theme.tokens.name, theme.scale, ratio)
+    picture = _cache.get(full)
+    if picture is None:
+        if len(_cache) >= _CACHE_LIMIT:
+            _cache.clear()
+        picture = QPixmap(math.ceil((rect.width() + 6) * ratio), math.ceil((rect.height() + 6) * ratio))
+        picture.setDevicePixelRatio(ratio)
+        picture.fill(Qt.GlobalColor.transparent)
+        inner = QPainter(picture)
+        inner.setRenderHint(QPainter.RenderHint.Antialiasing)
+        inner.setRenderHint(QPainter.RenderHint.TextAntialiasing)
+        draw(inner, QRectF(3, 3, rect.width(), rect.height()))
+        inner.end()
+        _cache[full] = picture
+    painter.drawPixmap(QPointF(round(rect.left()) - 3, round(rect.top()) - 3), picture)
 
 
 def fill_round(painter: QPainter, rect: QRectF, radius: float, color: str) -> None:
@@ -175,9 +205,14 @@ TONES = {
 }
 
 
-def tag_width(text: str) -> float:
+def tag_width(text: str) -> int:
     """The width that `paint_tag` needs for a text."""
-    return QFontMetricsF(current_theme().font(12)).horizontalAdvance(text) + current_theme().px(12)
+    return _tag_width(text, current_theme().scale)
+
+
+@lru_cache(maxsize=2048)
+def _tag_width(text: str, scale: float) -> int:
+    return math.ceil(QFontMetricsF(current_theme().font(12)).horizontalAdvance(text) + 12 * scale)
 
 
 def paint_tag(painter: QPainter, rect: QRectF, text: str, tone: str = "", *, ground: str | None = None) -> None:

@@ -1,18 +1,24 @@
-"""Draws one table cell: ground and line of the row, tick box, avatar, text, numbers with what hangs below them, tags."""
+"""Draws table rows: ground and line, tick box, avatar, text, numbers with what hangs below them, tags.
+
+Rows are drawn whole and without Qt's style option for every cell: at 200 visible cells that option and a saved
+painter each cost more than the drawing, and a keystroke has a frame to be answered in.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Hashable
 from dataclasses import dataclass, field
+from functools import partial
 
 from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFontMetrics, QPainter
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter
 from PySide6.QtWidgets import QStyledItemDelegate, QStyleOptionViewItem
 
 from xingtu_desktop.ui.formats import UNKNOWN
-from xingtu_desktop.ui.theme import current_theme
+from xingtu_desktop.ui.theme import Theme, current_theme
 from xingtu_desktop.ui.theme.icons import paint as paint_icon
 from xingtu_desktop.ui.widgets.painting import (
+    draw_cached,
     paint_avatar,
     paint_check_box,
     paint_micro_bar,
@@ -40,53 +46,87 @@ class RowState:
     columns: tuple[Column, ...] = ()
 
 
+class _Style:
+    """Fonts, colours and sizes of the theme, looked up once a painting and not once a cell."""
+
+    def __init__(self, theme: Theme) -> None:
+        self.tokens = theme.tokens
+        self.comfortable = theme.density == "comfortable"
+        self.body: QFont = theme.font(13)
+        self.strong: QFont = theme.font(13, strong=True)
+        self.small: QFont = theme.font(12)
+        self.body_metrics = QFontMetrics(self.body)
+        self.strong_metrics = QFontMetrics(self.strong)
+        self.small_metrics = QFontMetrics(self.small)
+        self.px = {size: theme.px(size) for size in range(1, 41)}
+        self._colors: dict[str, QColor] = {}
+
+    def color(self, role: str) -> QColor:
+        """The colour of a token."""
+        known = self._colors.get(role)
+        if known is None:
+            known = self._colors[role] = QColor(self.tokens.color(role))
+        return known
+
+
 class CellDelegate(QStyledItemDelegate):
     """Draws `Cell`s; a view with a cell of its own kind overrides `paint_content` and keeps the row's ground."""
 
     def __init__(self, state: RowState, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._state = state
+        self._style: _Style | None = None
+        current_theme().changed.connect(self._forget_style)
+
+    def _forget_style(self) -> None:
+        self._style = None
+
+    def style_now(self) -> _Style:
+        """Fonts, colours and sizes in force."""
+        if self._style is None:
+            self._style = _Style(current_theme())
+        return self._style
 
     def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
         """The row height of the theme; the width is the header's business."""
         return QSize(self._state.columns[index.column()].width if self._state.columns else 80, current_theme().row_height)
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> None:
-        """Draw ground, line, tick box and content."""
+        """Draw one cell alone, ground included."""
         self.paint_cell(painter, option.rect, index)
 
     def paint_cell(self, painter: QPainter, rect: QRect, index: QModelIndex | QPersistentModelIndex) -> None:
-        """Draw the cell of `index` into `rect`; the frozen column uses it outside the view's own painting."""
-        theme = current_theme()
-        tokens = theme.tokens
-        state = self._state
-        row = index.row()
+        """Draw the ground and the cell of `index` into `rect`."""
+        chosen = self.paint_ground(painter, rect, index, first=index.column() == 0)
+        self.paint_value(painter, rect, index.column(), index.data(CELL_ROLE), chosen)
+
+    def paint_ground(self, painter: QPainter, rect: QRect, index: QModelIndex | QPersistentModelIndex, *, first: bool) -> bool:
+        """Draw ground, line and, where the first column begins, bar and tick box; answers whether the row is chosen."""
+        style, state, row = self.style_now(), self._state, index.row()
         checked = state.checkable and bool(state.checked) and index.data(KEY_ROLE) in state.checked
         chosen = checked or row == state.current
-        ground = tokens.selected if chosen else tokens.hover if row == state.hover else tokens.surface
-        painter.fillRect(rect, QColor(ground))
-        painter.fillRect(rect.left(), rect.bottom(), rect.width(), 1, QColor(tokens.line))
-        left = theme.px(PADDING)
-        if index.column() == 0:
+        painter.fillRect(rect, style.color("selected" if chosen else "hover" if row == state.hover else "surface"))
+        painter.fillRect(rect.left(), rect.bottom(), rect.width(), 1, style.color("line"))
+        if first:
             if row == state.current:
-                painter.fillRect(rect.left(), rect.top(), 3, rect.height(), QColor(tokens.accent))
+                painter.fillRect(rect.left(), rect.top(), 3, rect.height(), style.color("accent"))
             if state.checkable:
-                size = theme.px(16)
-                box = QRectF(rect.left() + theme.px(14), rect.center().y() - size / 2 + 0.5, size, size)
-                paint_check_box(
-                    painter, box, Qt.CheckState.Checked if checked else Qt.CheckState.Unchecked, tokens, hover=row == state.hover
-                )
-                left = theme.px(CHECK_WIDTH)
-            else:
-                left = theme.px(16)
-        cell = index.data(CELL_ROLE)
-        if isinstance(cell, Cell):
-            area = QRectF(rect).adjusted(left, 0, -theme.px(PADDING), -1)
-            painter.save()
-            painter.setClipRect(QRectF(rect).adjusted(left - 2, 0, -2, -1))
-            right = index.column() < len(state.columns) and state.columns[index.column()].align == "right"
-            self.paint_content(painter, area, cell, right=right, chosen=chosen)
-            painter.restore()
+                size = style.px[16]
+                box = QRectF(rect.left() + style.px[14], rect.top() + (rect.height() - size) // 2, size, size)
+                tick = Qt.CheckState.Checked if checked else Qt.CheckState.Unchecked
+                hover = row == state.hover
+                draw_cached(painter, box, ("tick", checked, hover), lambda p, r: paint_check_box(p, r, tick, style.tokens, hover=hover))
+        return chosen
+
+    def paint_value(self, painter: QPainter, rect: QRect, column: int, cell: object, chosen: bool) -> None:
+        """Draw a cell on the ground that is there."""
+        if not isinstance(cell, Cell):
+            return
+        style, state = self.style_now(), self._state
+        left = style.px[PADDING] if column else style.px[CHECK_WIDTH] if state.checkable else style.px[16]
+        area = QRectF(rect.left() + left, rect.top(), max(0, rect.width() - left - style.px[PADDING]), rect.height() - 1)
+        right = column < len(state.columns) and state.columns[column].align == "right"
+        self.paint_content(painter, area, cell, right=right, chosen=chosen)
 
     def paint_content(self, painter: QPainter, rect: QRectF, cell: Cell, *, right: bool, chosen: bool) -> None:
         """Draw the cell itself into `rect`."""
@@ -106,83 +146,86 @@ class CellDelegate(QStyledItemDelegate):
         # Quiet text on the selected ground would fall below 4.5:1.
         if chosen and tone == "text-3":
             tone = "text-2"
-        return current_theme().color(tone)
+        return self.style_now().color(tone)
 
     def _paint_tags(self, painter: QPainter, rect: QRectF, cell: Cell, chosen: bool) -> None:
-        theme = current_theme()
-        left, height = rect.left(), theme.px(20)
+        style = self.style_now()
+        left, height = rect.left(), style.px[20]
         for tag in cell.tags:
             width = tag_width(tag.text)
             if left + width > rect.right() + 4 and left > rect.left():
                 break
             ground = "surface" if chosen and tag.tone in ("", "accent") else None
-            paint_tag(painter, QRectF(left, rect.center().y() - height / 2, width, height), tag.text, tag.tone, ground=ground)
-            left += width + theme.px(4)
+            place = QRectF(left, rect.center().y() - height / 2, width, height)
+            draw_cached(painter, place, (tag, ground), partial(paint_tag, text=tag.text, tone=tag.tone, ground=ground))
+            left += width + style.px[4]
 
     def _paint_number(self, painter: QPainter, rect: QRectF, cell: Cell, chosen: bool) -> None:
-        theme = current_theme()
-        tokens = theme.tokens
-        right = rect.right()
-        graphic = theme.px(36)
+        style = self.style_now()
+        tokens, px = style.tokens, style.px
+        right, middle, graphic = rect.right(), rect.center().y(), px[36]
         if cell.spark:
-            paint_sparkline(
-                painter, QRectF(right - graphic, rect.center().y() - theme.px(8), graphic - 2, theme.px(14)), cell.spark, tokens
-            )
-            right -= graphic + theme.px(6)
-        painter.setFont(theme.font(13, strong=cell.strong))
+            place = QRectF(right - graphic, middle - px[8], graphic - 2, px[14])
+            draw_cached(painter, place, cell.spark, lambda p, r: paint_sparkline(p, r, cell.spark, tokens))
+            right -= graphic + px[6]
+        painter.setFont(style.strong if cell.strong else style.body)
         painter.setPen(self._ink(cell, chosen))
         text_rect = QRectF(rect.left(), rect.top(), right - rect.left(), rect.height())
-        if cell.subtitle and theme.density == "comfortable":
-            painter.drawText(text_rect.adjusted(0, theme.px(3), 0, -theme.px(18)), _RIGHT, cell.text)
-            painter.setFont(theme.font(12))
-            painter.setPen(theme.color("text-2" if chosen else "text-3"))
-            painter.drawText(text_rect.adjusted(0, theme.px(20), 0, -theme.px(3)), _RIGHT, cell.subtitle)
+        if cell.subtitle and style.comfortable:
+            painter.drawText(text_rect.adjusted(0, px[3], 0, -px[18]), _RIGHT, cell.text)
+            painter.setFont(style.small)
+            painter.setPen(style.color("text-2" if chosen else "text-3"))
+            painter.drawText(text_rect.adjusted(0, px[20], 0, -px[3]), _RIGHT, cell.subtitle)
             return
         painter.drawText(text_rect, _RIGHT, cell.text)
-        hang = rect.center().y() + theme.px(11 if theme.density == "comfortable" else 9)
+        hang = middle + px[11 if style.comfortable else 9]
         if cell.bar is not None:
-            bar = QRectF(right - graphic, hang, graphic, theme.px(4 if theme.density == "comfortable" else 3))
-            paint_micro_bar(painter, bar, cell.bar, tokens, color=tokens.color(cell.bar_color), tick=cell.bar_tick)
+            bar, share, tick = QRectF(right - graphic, hang, graphic, px[4 if style.comfortable else 3]), round(cell.bar, 2), cell.bar_tick
+            color = tokens.color(cell.bar_color)
+            draw_cached(
+                painter, bar, ("bar", share, tick, color), lambda p, r: paint_micro_bar(p, r, share, tokens, color=color, tick=tick)
+            )
         elif cell.whisker is not None:
-            paint_whisker(painter, QRectF(right - graphic, hang, graphic, theme.px(4)), *cell.whisker, tokens)
+            whisker = cell.whisker
+            place = QRectF(right - graphic, hang, graphic, px[4])
+            draw_cached(painter, place, ("whisker", whisker), lambda p, r: paint_whisker(p, r, *whisker, tokens))
 
     def _paint_text(self, painter: QPainter, rect: QRectF, cell: Cell, chosen: bool) -> None:
-        theme = current_theme()
+        style = self.style_now()
+        px = style.px
         left = rect.left()
         if cell.avatar:
-            size = theme.px(26 if theme.density == "comfortable" else 22)
+            size = px[26 if style.comfortable else 22]
             circle = QRectF(left, rect.center().y() - size / 2, size, size)
-            paint_avatar(painter, circle, cell.avatar, key=cell.avatar_key)
-            left += size + theme.px(8)
+            key = cell.avatar_key or cell.avatar
+            draw_cached(painter, circle, ("avatar", cell.avatar[:2], key), lambda p, r: paint_avatar(p, r, cell.avatar, key=key))
+            left += size + px[8]
         elif cell.icon:
-            size = theme.px(16)
+            size = px[16]
             paint_icon(painter, cell.icon, left, rect.center().y() - size / 2, size, cell.icon_tone)
-            left += size + theme.px(8)
-        font = theme.font(13, strong=cell.strong)
-        metrics = QFontMetrics(font)
-        two_lines = bool(cell.subtitle) and theme.density == "comfortable"
-        badge = theme.px(18) if cell.verified else 0
-        room = rect.right() - left - badge
+            left += size + px[8]
+        font, metrics = (style.strong, style.strong_metrics) if cell.strong else (style.body, style.body_metrics)
+        two_lines = bool(cell.subtitle) and style.comfortable
+        room = rect.right() - left - (px[18] if cell.verified else 0)
         inline = cell.subtitle if cell.subtitle and not two_lines else ""
         if inline:
             room *= 0.68
         text = metrics.elidedText(cell.text, Qt.TextElideMode.ElideRight, int(max(0, room)))
         width = metrics.horizontalAdvance(text)
-        first = rect.adjusted(0, theme.px(3), 0, -theme.px(18)) if two_lines else rect
+        first = rect.adjusted(0, px[3], 0, -px[18]) if two_lines else rect
         painter.setFont(font)
         painter.setPen(self._ink(cell, chosen))
         painter.drawText(QRectF(left, first.top(), width + 2, first.height()), _LEFT, text)
-        after = left + width + theme.px(4)
+        after = left + width + px[4]
         if cell.verified:
-            size = theme.px(14)
+            size = px[14]
             paint_icon(painter, "verified", after, first.center().y() - size / 2, size, "accent")
-            after += theme.px(18)
+            after += px[18]
         if cell.subtitle:
-            small = theme.font(12)
-            painter.setFont(small)
-            painter.setPen(theme.color("text-2" if chosen else "text-3"))
-            place = QRectF(left, rect.top() + theme.px(20), rect.right() - left, rect.height() - theme.px(23))
+            painter.setFont(style.small)
+            painter.setPen(style.color("text-2" if chosen else "text-3"))
+            place = QRectF(left, rect.top() + px[20], rect.right() - left, rect.height() - px[23])
             if inline:
-                place = QRectF(after + theme.px(4), rect.top(), rect.right() - after - theme.px(4), rect.height())
-            shown = QFontMetrics(small).elidedText(cell.subtitle, Qt.TextElideMode.ElideRight, int(max(0, place.width())))
+                place = QRectF(after + px[4], rect.top(), rect.right() - after - px[4], rect.height())
+            shown = style.small_metrics.elidedText(cell.subtitle, Qt.TextElideMode.ElideRight, int(max(0, place.width())))
             painter.drawText(place, _LEFT, shown)

@@ -10,7 +10,7 @@ from PySide6.QtGui import QColor, QFocusEvent, QKeyEvent, QMouseEvent, QPainter,
 from PySide6.QtWidgets import QAbstractItemView, QFrame, QTableView, QWidget
 
 from xingtu_desktop.ui.theme import current_theme
-from xingtu_desktop.ui.widgets.table.cells import KEY_ROLE, Column
+from xingtu_desktop.ui.widgets.table.cells import CELL_ROLE, KEY_ROLE, Column
 from xingtu_desktop.ui.widgets.table.delegate import CHECK_WIDTH, CellDelegate, RowState
 from xingtu_desktop.ui.widgets.table.header import DataHeader
 
@@ -258,9 +258,29 @@ class DataTable(QTableView):
         self._overlay.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """Draw the cells, then the surface below the last row."""
+        """Draw the rows that the event uncovers, whole, then the surface below the last."""
         self._state.current = self.currentIndex().row()
-        super().paintEvent(event)
+        area = event.rect()
+        painter = QPainter(self.viewport())
+        painter.fillRect(area, current_theme().color("surface"))
+        model = self.model()
+        if model is None or not model.rowCount() or not model.columnCount():
+            return
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        first, last = self.rowAt(area.top()), self.rowAt(area.bottom())
+        columns = []
+        for column in range(model.columnCount()):
+            left, width = self.columnViewportPosition(column), self.columnWidth(column)
+            if width and not self.isColumnHidden(column) and left <= area.right() and left + width > area.left():
+                columns.append((column, left, width))
+        start = self.columnViewportPosition(0)
+        end = max(self.viewport().width(), start + self._header.length())
+        for row in range(max(0, first), (last if last >= 0 else model.rowCount() - 1) + 1):
+            top, height = self.rowViewportPosition(row), self.rowHeight(row)
+            chosen = self._delegate.paint_ground(painter, QRect(start, top, end - start, height), model.index(row, 0), first=True)
+            for column, left, width in columns:
+                cell = model.index(row, column).data(CELL_ROLE)
+                self._delegate.paint_value(painter, QRect(left, top, width, height), column, cell, chosen)
 
     # Inside
 
@@ -301,7 +321,7 @@ class DataTable(QTableView):
         self.check_all_requested.emit(not self._state.checked)
 
     def _on_current(self, current: QModelIndex, previous: QModelIndex) -> None:
-        self.viewport().update()
+        self._update_rows(previous.row(), current.row())
         self._overlay.update()
         self.current_changed.emit(self._key(current.row()))
 
@@ -309,10 +329,13 @@ class DataTable(QTableView):
         if row == self._state.hover:
             return
         before, self._state.hover = self._state.hover, row
-        for each in (before, row):
-            if each >= 0:
-                self.viewport().update(0, self.rowViewportPosition(each), self.viewport().width(), self.rowHeight(each))
+        self._update_rows(before, row)
         self._overlay.update()
+
+    def _update_rows(self, *rows: int) -> None:
+        for row in rows:
+            if row >= 0:
+                self.viewport().update(0, self.rowViewportPosition(row), self.viewport().width(), self.rowHeight(row))
 
     def _ensure_visible(self, row: int) -> None:
         height = self.rowHeight(row)
