@@ -20,8 +20,8 @@ PLACEHOLDER = re.compile(r"\{(\w+)\}")
 
 
 def _used() -> Iterator[tuple[str, str, str]]:
-    """(context, source, place) of every tr(…) and Message(…) in the interface."""
-    for file in sorted(UI.rglob("*.py")):
+    """(context, source, place) of every tr(…) and Message(…) in the interface and in the root that composes it."""
+    for file in sorted([*UI.rglob("*.py"), *(UI.parent / "app").rglob("*.py")]):
         tree = ast.parse(file.read_text(encoding="utf-8"))
         constants = {
             target.id: node.value.value
