@@ -409,6 +409,11 @@ class FakePlatform:
         for act in due:
             act()
 
+    @property
+    def under_way(self) -> bool:
+        """Whether a request that was sent has yet to take effect."""
+        return bool(self._later)
+
     def count(self, what: str) -> int:
         return sum(effect.what == what for effect in self.effects)
 
