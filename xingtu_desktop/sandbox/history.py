@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 DAY = 86_400
 DEAREST_FEN = 9_000_000
+CHEAPEST_FEN = 400_000
 _ACCOUNTS = (
     ("星野传媒-美妆事业部", "PLATFORM_ROLE_STAR", 6, 1, "上海星野文化传播有限公司"),
     ("星野传媒-食品饮料组", "PLATFORM_ROLE_STAR", 6, 1, "上海星野文化传播有限公司"),
@@ -103,7 +104,9 @@ def choose_creators(world: World, count: int, *key: object, dearest_fen: int = D
         if index in seen:
             continue
         price = world.quote_fen(author_id_of(index), video_type)
-        if price is not None and price <= dearest_fen:
+        # An agency's campaign is not made of the cheapest creators; a small catalog may have no others.
+        cheapest = CHEAPEST_FEN if attempt < 100 * count else 0
+        if price is not None and cheapest <= price <= dearest_fen:
             seen.add(index)
             found.append(Wanted(author_id_of(index), video_type, price))
     return found
