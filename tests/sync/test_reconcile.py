@@ -256,6 +256,18 @@ async def test_every_guarded_action_ends_with_exactly_one_effect(action: str, an
     assert len(rig.platform.effects) == 1
 
 
+async def test_what_was_read_of_an_earlier_attempt_says_nothing_of_the_next() -> None:
+    rig = Rig()
+    rig.platform.repeat, rig.platform.delay = "accept", 90.0
+    batch = await rig.actions.approve([rig.script()])
+    rig.platform.plan = ["never", "late"]
+    await rig.run()
+    await rig.settle(5 * Q)
+    row = await rig.only(batch)
+    assert (row.state, row.attempt, rig.platform.count("confirmed")) == (IntentState.DONE, 2, 1)
+    assert len(rig.platform.writes) == 2
+
+
 async def test_a_wall_clock_that_was_set_back_delays_no_longer_than_q() -> None:
     rig = Rig()
     batch = await rig.actions.approve([rig.script()])

@@ -58,7 +58,7 @@ class Reconciler:
         self._timings = timings
         self._account = account
         self._install = install
-        self._watched: dict[IntentId, _Watch] = {}
+        self._watched: dict[tuple[IntentId, int], _Watch] = {}
 
     async def step(self) -> float | None:
         """Read what is due; returns the seconds until the next reading, or None when nothing is unknown.
@@ -70,14 +70,16 @@ class Reconciler:
             for one in await self._outbox.open_intents()
             if one.state is IntentState.UNKNOWN and one.account == self._account and one.install == self._install
         ]
-        self._watched = {one.intent_id: self._watched.get(one.intent_id, _Watch(self._clock.monotonic())) for one in unknown}
+        # By attempt: what was read of an earlier one says nothing of a request that is on its way now.
+        keys = [(one.intent_id, one.attempt) for one in unknown]
+        self._watched = {key: self._watched.get(key, _Watch(self._clock.monotonic())) for key in keys}
         if self._connectivity.signed_out:
             return None
         waits: list[float] = []
         for intent in unknown:
-            wait = self.wait_for(intent, self._watched[intent.intent_id])
+            wait = self.wait_for(intent, self._watched[intent.intent_id, intent.attempt])
             if wait <= 0:
-                if await self.read(intent, self._watched[intent.intent_id]):
+                if await self.read(intent, self._watched[intent.intent_id, intent.attempt]):
                     continue
                 wait = self._timings.uncertainty / 2
             waits.append(wait)
