@@ -234,6 +234,7 @@ async def _click(life: Life, api: LedgerApi, actions: ActionService, parts: Part
                 batch = await actions.reject([decision], "请改第二句")
             say(json.dumps({"saved": number, "batch": batch}))
             if rng.random() < 0.15:
+                say(json.dumps({"undoing": number}))
                 mine = [one.intent_id for one in await parts.outbox.open_intents() if one.batch_id == batch]
                 for intent_id in await actions.undo(mine):
                     say(json.dumps({"undone": intent_id, "order": number}))

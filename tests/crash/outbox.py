@@ -130,6 +130,8 @@ class Told:
 
     saved: dict[str, int] = field(default_factory=dict)
     """Batch → the order or campaign that it was about."""
+    undoing: set[int] = field(default_factory=set)
+    """Asked to be taken back; a kill may keep us from hearing whether it was."""
     undone: set[int] = field(default_factory=set)
     mutated: set[int] = field(default_factory=set)
 
@@ -205,6 +207,8 @@ def _note(told: Told, said: list[dict[str, Any]]) -> None:
     for line in said:
         if "saved" in line:
             told.saved[line["batch"]] = line["saved"]
+        elif "undoing" in line:
+            told.undoing.add(line["undoing"])
         elif "undone" in line:
             told.undone.add(line["order"])
 
@@ -240,7 +244,7 @@ def _count(kills: int, told: Told, said: list[dict[str, Any]], effects: list[dic
         else:
             unseen += times > 0
             # Ended without an effect: only because it was taken back or because what was seen had changed.
-            lost += times == 0 and key[1] not in told.undone and key[1] not in told.mutated
+            lost += times == 0 and key[1] not in told.undoing and key[1] not in told.mutated
         unseen += times > 0 and one["state"] == "done" and key[1] in told.undone
     for effect in effects:
         intent = by_key.get((effect["op"], effect["id"]))
