@@ -225,6 +225,10 @@ class ActionService:
         self._wake("undo")
         return taken
 
+    async def undo_batch(self, batch: BatchId) -> list[IntentId]:
+        """Take back what has not begun to leave of one click; returns what was taken back."""
+        return await self.undo([one.intent_id for one in await self._outbox.open_intents() if one.batch_id == batch])
+
     async def undo_last(self) -> list[IntentId]:
         """Take back the newest batch that has anything left to take back."""
         waiting = [one for one in await self._outbox.open_intents() if one.state is IntentState.QUEUED and one.attempt == 0]

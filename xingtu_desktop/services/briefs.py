@@ -17,7 +17,7 @@ from xingtu_desktop.domain import review_text
 from xingtu_desktop.domain.brief import Brief, BriefProblem, BriefState, Evidence
 from xingtu_desktop.domain.brief_record import BriefRecord, BriefVersion
 from xingtu_desktop.domain.compliance import Finding, Passed, Review, Severity
-from xingtu_desktop.domain.ids import BriefId
+from xingtu_desktop.domain.ids import BriefId, CampaignId
 from xingtu_desktop.domain.review_text import DiffLine
 from xingtu_desktop.services.ports import BriefStore
 
@@ -91,6 +91,8 @@ class BriefService:
         self._changes = changes
         self._clock = clock
         self._operator = operator
+        self._counted: dict[BriefId, tuple[int, int]] = {}
+        """Unanswered findings by brief and revision: a text is reviewed once, not at every redraw of the list."""
 
     async def all(self, *, archived: bool = False) -> list[BriefSummary]:
         """Every brief, newest change first, with how much is left to do."""
@@ -102,15 +104,19 @@ class BriefService:
         rows = []
         for record in records:
             brief = briefs.from_document(record.document)
-            review = self._review(brief, now)
+            known = self._counted.get(record.brief_id)
+            if known is None or known[0] != record.revision:
+                open_marks = self._review(brief, now).open_marks
+                known = record.revision, sum(mark.finding.rule.severity is not Severity.WARN for mark in open_marks)
+                self._counted[record.brief_id] = known
             rows.append(
                 BriefSummary(
                     brief_id=record.brief_id,
                     title=brief.title,
                     state=brief.state,
                     updated_at=record.updated_at,
-                    problems=len(review.problems),
-                    unanswered=sum(mark.finding.rule.severity is not Severity.WARN for mark in review.open_marks),
+                    problems=len(briefs.problems(brief, now)),
+                    unanswered=known[1],
                     archived=record.archived,
                 )
             )
@@ -158,10 +164,16 @@ class BriefService:
         """Take it off the list, or put it back; nothing is deleted."""
         self._changes.publish(await self._store.set_archived(brief_id, archived))
 
-    async def mark_ordered(self, brief_id: BriefId) -> None:
-        """Orders were placed from it."""
+    async def mark_ordered(self, brief_id: BriefId, campaign_id: CampaignId | None = None) -> OpenBrief:
+        """Orders were placed from it, into this campaign; what is ordered from it later joins the same one."""
         opened = await self.open(brief_id)
-        await self.save(replace(opened.brief, state=BriefState.ORDERED), opened.revision)
+        changed = replace(opened.brief, state=BriefState.ORDERED, campaign_id=campaign_id or opened.brief.campaign_id)
+        return await self.save(changed, opened.revision)
+
+    async def unmark_ordered(self, brief_id: BriefId, before: Brief) -> OpenBrief:
+        """The orders were taken back in time: state and campaign as `before` had them, the text as it is now."""
+        opened = await self.open(brief_id)
+        return await self.save(replace(opened.brief, state=before.state, campaign_id=before.campaign_id), opened.revision)
 
     # ------------------------------------------------------------------ review
 
@@ -202,6 +214,27 @@ class BriefService:
         record, change = await self._store.restore(brief_id, number, author=self._operator, at=self._clock.now())
         self._changes.publish(change)
         return OpenBrief(briefs.from_document(record.document), record.revision, record.updated_at)
+
+
+def with_answer(brief: Brief, mark: Marked, answer: Evidence) -> Brief:
+    """The brief with `answer` given to a finding; an earlier answer to the same words is replaced."""
+    kept = without_answer(brief, mark)
+    return replace(kept, evidence=(*kept.evidence, replace(answer, rule_id=mark.finding.rule.rule_id, text=mark.finding.text)))
+
+
+def without_answer(brief: Brief, mark: Marked) -> Brief:
+    """The brief with the finding open again."""
+    key = (mark.finding.rule.rule_id, mark.finding.text)
+    return replace(brief, evidence=tuple(e for e in brief.evidence if (e.rule_id, e.text) != key))
+
+
+def with_rewrite(brief: Brief, mark: Marked) -> Brief | None:
+    """The brief with the lawful wording in place of the flagged one; None where there is none or the text has moved on since."""
+    finding, text = mark.finding, getattr(brief, mark.field)
+    if not finding.rule.rewrite or text[finding.start : finding.end] != finding.text:
+        return None
+    changed = text[: finding.start] + finding.rule.rewrite + text[finding.end :]
+    return briefs.with_changes(brief, **{mark.field: changed})
 
 
 def _differences(before: str, after: str) -> list[FieldChange]:

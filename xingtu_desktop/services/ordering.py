@@ -131,6 +131,10 @@ class OrderingService:
         ]
         return await self._actions.place_orders(requests, campaign_name=checked.campaign.name)
 
+    async def take_back(self, batch: BatchId) -> int:
+        """Undo a placed plan within its seconds; answers how many of its steps had not left yet and are gone."""
+        return len(await self._actions.undo_batch(batch))
+
     async def _campaign_of(self, brief: Brief) -> Campaign | None:
         if brief.campaign_id is None:
             return None
