@@ -254,6 +254,8 @@ def tail(text: str, lines: int) -> str:
 def run(arguments: list[str], **extra: str) -> int:
     """Run a command of `.venv` in the checkout and return its exit code as a shell would."""
     environment = {**os.environ, "PYTHONUTF8": "1", **extra}
+    # Compiling every module at every start would cost more than the program itself.
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)
     try:
         code = subprocess.call([str(venv_python()), *arguments], cwd=str(ROOT), env=environment)
     except KeyboardInterrupt:
@@ -289,7 +291,9 @@ def command_app(name: str, rest: list[str]) -> int:
 def command_test(rest: list[str]) -> int:
     provide_system(with_tests=True)
     provide_python()
-    return run(["-m", "pytest", *rest], QT_QPA_PLATFORM="offscreen")
+    # A file of tests stays in one process, so that what it shares (a sandbox, a Qt loop) is started once.
+    spread = [] if any(one.startswith("-n") for one in rest) else ["-n", str(min(4, os.cpu_count() or 1)), "--dist", "loadfile"]
+    return run(["-m", "pytest", *spread, *rest], QT_QPA_PLATFORM="offscreen")
 
 
 def command_check(rest: list[str]) -> int:

@@ -20,7 +20,7 @@ BROUGHT_BY = {"PySide6": "pyside6-essentials", "shiboken6": "pyside6-essentials"
 NEEDED_UNSEEN = {
     "pyside6-addons": "holds QtMultimedia, QtPdf and the other parts of the PySide6 package beyond the essentials",
     "python-multipart": "starlette reads forms with it",
-    "pyqtgraph": "",
+    "tzdata": "Windows has no time zone data of its own, so zoneinfo reads this",
 }
 #: What a distribution forgot to state in its metadata, read in the licence file that it carries.
 READ_IN_THE_FILE = {"sqlcipher3": "zlib"}

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import platform
-import sqlite3
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -23,14 +22,10 @@ def _python() -> Finding:
 
 
 def _cipher() -> Finding:
-    import sqlcipher3
+    from xingtu_desktop.storage.cipher import versions
 
-    connection = sqlcipher3.connect(":memory:")
-    try:
-        cipher = connection.execute("PRAGMA cipher_version").fetchone()
-        return Finding("database", bool(cipher), f"SQLCipher {cipher[0] if cipher else 'missing'} on SQLite {sqlcipher3.sqlite_version}")
-    finally:
-        connection.close()
+    cipher, sqlite = versions()
+    return Finding("database", bool(cipher), f"SQLCipher {cipher or 'missing'} on SQLite {sqlite}")
 
 
 def _keyring() -> Finding:
@@ -73,7 +68,7 @@ def findings() -> list[Finding]:
     for check in CHECKS:
         try:
             found.append(check())
-        except (ImportError, OSError, RuntimeError, sqlite3.Error) as error:
+        except (ImportError, OSError, RuntimeError) as error:
             found.append(Finding(check.__name__.strip("_"), False, f"{type(error).__name__}: {error}"))
     return found
 

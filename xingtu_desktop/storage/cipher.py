@@ -85,3 +85,13 @@ def remove(path: Path) -> None:
     """Delete a disposable file and what SQLite keeps beside it."""
     for each in (path, *companions(path), path.with_name(path.name + "-journal")):
         each.unlink(missing_ok=True)
+
+
+def versions() -> tuple[str, str]:
+    """The versions of SQLCipher ("" when this is a plain SQLite) and of the SQLite below it."""
+    connection = sqlcipher3.connect(":memory:")
+    try:
+        row = connection.execute("PRAGMA cipher_version").fetchone()
+        return (str(row[0]) if row else "", str(sqlcipher3.sqlite_version))
+    finally:
+        connection.close()
