@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.crash.plants import PLANTS, Parts
-from tests.sync.fakes import MemoryCampaigns, MemoryOrders, MemorySettings
+from tests.sync.memory import MemoryCampaigns, MemoryOrders, MemorySettings
 from xingtu_desktop.core import crashpoint
 from xingtu_desktop.core.clock import SystemClock
 from xingtu_desktop.core.config import Timings

@@ -6,7 +6,8 @@ import random
 from dataclasses import replace
 from datetime import timedelta
 
-from tests.sync.fakes import STAR, FakePlatform, MemoryCampaigns, MemoryOrders, MemoryOutbox, MemorySettings
+from tests.sync.fakes import STAR, FakePlatform
+from tests.sync.memory import MemoryCampaigns, MemoryOrders, MemoryOutbox, MemorySettings
 from xingtu_desktop.core.clock import ManualClock
 from xingtu_desktop.core.config import Timings
 from xingtu_desktop.core.errors import KnownError

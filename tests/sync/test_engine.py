@@ -9,7 +9,8 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from tests.sync.fakes import STAR, FakePlatform, MemoryCampaigns, MemoryOrders, MemoryOutbox, MemorySettings
+from tests.sync.fakes import STAR, FakePlatform
+from tests.sync.memory import MemoryCampaigns, MemoryOrders, MemoryOutbox, MemorySettings
 from tests.sync.rig import CAMPAIGN, INSTALL, TIMINGS, Rig, creation
 from xingtu_desktop.core.clock import ManualClock
 from xingtu_desktop.core.errors import KnownError, NoSuchThing, Offline, RateLimited, ServerTrouble, SignedOut
