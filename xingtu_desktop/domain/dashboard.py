@@ -40,7 +40,7 @@ class TileKey(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Band:
-    """Percentiles over `sample` single orders of this account that have the figure; in the tile's own unit (money: fen)."""
+    """Percentiles over `sample` single published orders of this account that have the figure; in the tile's own unit (money: fen)."""
 
     p25: float
     p50: float
@@ -50,12 +50,17 @@ class Band:
 
 @dataclass(frozen=True, slots=True)
 class Tile:
-    """One figure. `change` is the last 7 reported days against the 7 before: a ratio for sums, percentage points as a ratio for rates."""
+    """One figure. `change` is the last 7 reported days against the 7 before: a ratio for sums, percentage points as a ratio for rates.
+
+    `band` is None for sums: a sum over many orders cannot stand beside single ones. Sums have `each` instead, the sum ÷ orders that
+    have the figure (money: fen).
+    """
 
     key: TileKey
     value: int | float | Fen | None
     change: float | None
     band: Band | None
+    each: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +71,8 @@ class TrendPoint:
     counts: Counts | None
     published: tuple[tuple[OrderId, str], ...]
     """Orders that went public on this day, with the creator's name."""
+    cpm: Fen | None = None
+    """Task amounts of the orders published up to this day ÷ all their plays up to it × 1000; a single day has no cost of its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +120,8 @@ class Dashboard:
     cost: Fen
     orders: int
     published: int
+    reported: int
+    """Orders whose report the figures come from."""
     without_report: int
     as_of: datetime | None
     """The oldest pull among the newest reports shown: nothing here is older."""
@@ -164,21 +173,25 @@ def build(
     published = [order for order in chosen if order.released_at is not None]
     anomalies: list[Anomaly] = []
     by_day: dict[date, list[Counts]] = {}
+    plays_by_day: Counter[date] = Counter()
     totals: dict[OrderId, Counts] = {}
     narrowed = wanted.start is not None or wanted.end is not None
     for report in newest.values():
         days, odd = _usable_days(report)
         anomalies.extend(odd)
+        for day in days:
+            plays_by_day[day.day] += day.counts.plays or 0
         inside = [day for day in days if _in_range(day.day, wanted)]
         for day in inside:
             by_day.setdefault(day.day, []).append(day.counts)
         totals[report.order_id] = metrics.add(day.counts for day in inside) if narrowed else report.total
     summed = metrics.add(totals.values())
     reported = [known[order_id] for order_id in totals]
-    cost = total(order.task_cost for order in reported if order.task_cost is not None)
+    costs = [order.task_cost for order in reported if order.task_cost is not None]
+    cost = total(costs)
     return Dashboard(
-        tiles=_tiles(summed, cost, by_day, benchmark),
-        trend=_trend(by_day, published, wanted),
+        tiles=_tiles(summed, cost if costs else None, [(known[order_id], counts) for order_id, counts in totals.items()], by_day, benchmark),
+        trend=_trend(by_day, published, wanted, _running_cpm(plays_by_day, reported)),
         funnel=metrics.funnel(summed),
         scatter=_scatter(known, totals),
         audience=_audience(audience for audience in audiences if audience.order_id in known),
@@ -188,6 +201,7 @@ def build(
         cost=cost,
         orders=len(chosen),
         published=len(published),
+        reported=len(reported),
         without_report=sum(order.order_id not in newest for order in published),
         as_of=min((report.pulled_at for report in newest.values()), default=None),
         newest_day=max(by_day, default=None),
@@ -210,6 +224,7 @@ def _tile_values(counts: Counts, cost: Fen | None) -> dict[TileKey, int | float 
 
 _RATES = frozenset({TileKey.ENGAGEMENT_RATE, TileKey.FINISH_RATE, TileKey.COMPONENT_CLICK_RATE})
 _MOVING = frozenset({TileKey.PLAYS, TileKey.GMV}) | _RATES
+_SUMS = frozenset({TileKey.COST, TileKey.PLAYS, TileKey.GMV})
 
 
 def _number(value: int | float | Fen | None) -> float | None:
@@ -217,7 +232,11 @@ def _number(value: int | float | Fen | None) -> float | None:
 
 
 def _tiles(
-    summed: Counts, cost: Fen, by_day: Mapping[date, list[Counts]], benchmark: Iterable[tuple[Order, OrderReport]]
+    summed: Counts,
+    cost: Fen | None,
+    parts: Sequence[tuple[Order, Counts]],
+    by_day: Mapping[date, list[Counts]],
+    benchmark: Iterable[tuple[Order, OrderReport]],
 ) -> tuple[Tile, ...]:
     last = max(by_day, default=None)
     now_week, before = Counts(), Counts()
@@ -225,11 +244,14 @@ def _tiles(
         now_week = metrics.add(c for day, counts in by_day.items() if last - day < timedelta(days=7) for c in counts)
         before = metrics.add(c for day, counts in by_day.items() if timedelta(days=7) <= last - day < timedelta(days=14) for c in counts)
     current, previous = _tile_values(now_week, None), _tile_values(before, None)
+    having: Counter[TileKey] = Counter()
+    for order, counts in parts:
+        having.update(key for key, found in _tile_values(counts, order.task_cost).items() if found is not None)
     samples: dict[TileKey, list[float]] = {}
     for order, report in benchmark:
         for key, value in _tile_values(report.total, order.task_cost).items():
             number = _number(value)
-            if number is not None:
+            if number is not None and key not in _SUMS:
                 samples.setdefault(key, []).append(number)
     tiles = []
     for key, value in _tile_values(summed, cost).items():
@@ -238,11 +260,29 @@ def _tiles(
         if key in _MOVING and a is not None and b is not None:
             change = a - b if key in _RATES else (a - b) / b if b else None
         quartiles = metrics.percentile_band(samples.get(key, ()))
-        tiles.append(Tile(key, value, change, Band(*quartiles, len(samples[key])) if quartiles else None))
+        number = _number(value)
+        each = number / having[key] if key in _SUMS and number is not None and having[key] else None
+        tiles.append(Tile(key, value, change, Band(*quartiles, len(samples[key])) if quartiles else None, each))
     return tuple(tiles)
 
 
-def _trend(by_day: Mapping[date, list[Counts]], published: Sequence[Order], wanted: ChartFilter) -> tuple[TrendPoint, ...]:
+def _running_cpm(plays_by_day: Mapping[date, int], reported: Sequence[Order]) -> dict[date, Fen | None]:
+    spent: dict[date, Fen] = {}
+    for order in reported:
+        if order.released_at is not None and order.task_cost is not None:
+            day = beijing(order.released_at)
+            spent[day] = spent.get(day, Fen(0)) + order.task_cost
+    cost, plays, found = Fen(0), 0, {}
+    for day in sorted({*plays_by_day, *spent}):
+        cost += spent.get(day, Fen(0))
+        plays += plays_by_day.get(day, 0)
+        found[day] = metrics.cpm(cost, Counts(plays=plays)) if cost.value > 0 else None
+    return found
+
+
+def _trend(
+    by_day: Mapping[date, list[Counts]], published: Sequence[Order], wanted: ChartFilter, cpm: Mapping[date, Fen | None]
+) -> tuple[TrendPoint, ...]:
     events: dict[date, list[tuple[OrderId, str]]] = {}
     for order in published:
         if order.released_at is not None:
@@ -251,12 +291,13 @@ def _trend(by_day: Mapping[date, list[Counts]], published: Sequence[Order], want
                 events.setdefault(day, []).append((order.order_id, order.author_name))
     if not by_day:
         return ()
-    first, last = min(by_day), max(by_day)
+    # A video that went public yesterday has no report yet: its day stands at the end as a gap.
+    first, last = min(by_day), max(*by_day, *events) if events else max(by_day)
     points = []
     for offset in range((last - first).days + 1):
         day = first + timedelta(days=offset)
         counts = metrics.add(by_day[day]) if day in by_day else None
-        points.append(TrendPoint(day, counts, tuple(sorted(events.get(day, ())))))
+        points.append(TrendPoint(day, counts, tuple(sorted(events.get(day, ()))), cpm.get(day) if counts is not None else None))
     return tuple(points)
 
 

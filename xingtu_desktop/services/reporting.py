@@ -1,7 +1,14 @@
-"""Answers the Charts view from the report snapshots on this computer; computes off the UI thread."""
+"""Answers the Charts view from the report snapshots on this computer and writes its exports; both off the UI thread."""
 
 from __future__ import annotations
 
+import errno
+import os
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+from xingtu_desktop.core.errors import DiskFull, InvalidInput
 from xingtu_desktop.core.tasks import Compute
 from xingtu_desktop.domain import dashboard
 from xingtu_desktop.domain.dashboard import ChartFilter, Dashboard
@@ -27,3 +34,27 @@ class ReportingService:
         by_id = {order.order_id: order for order in everything}
         benchmark = [(by_id[report.order_id], report) for report in reports if report.order_id in by_id]
         return await self._compute.run(dashboard.build, chosen, reports, audiences, wanted, benchmark)
+
+    async def export(self, file: Path, make: Callable[[], bytes]) -> None:
+        """Write what `make` returns to `file`, whole or not at all; `make` (a table, a PNG) runs off the UI thread too.
+
+        Raises DiskFull, and InvalidInput (code "not_writable") where the place cannot be written to.
+        """
+        await self._compute.run(_write, file, make)
+
+
+def _write(file: Path, make: Callable[[], bytes]) -> None:
+    data = make()
+    half = ""
+    try:
+        # Beside the target: only within one folder does the replacement happen at once.
+        with tempfile.NamedTemporaryFile(dir=file.parent, prefix=f".{file.name}.", delete=False) as temporary:
+            half = temporary.name
+            temporary.write(data)
+        os.replace(half, file)
+    except OSError as error:
+        if half:
+            Path(half).unlink(missing_ok=True)
+        if error.errno == errno.ENOSPC:
+            raise DiskFull(str(error), file=str(file)) from error
+        raise InvalidInput(str(error), field="file", code="not_writable") from error
