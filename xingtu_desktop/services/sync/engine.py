@@ -133,6 +133,8 @@ class SyncEngine:
             self._pull_wanted = True
             if reason != "event":
                 self._retry_at = None
+                # A person who asks twice in a second is answered twice; only events are held apart.
+                self._last_pull = self._clock.monotonic() - _EVENT_GAP
         if reason == "signed_in":
             self._connectivity.signed_in()
         self._woken.set()
