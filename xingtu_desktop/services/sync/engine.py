@@ -176,6 +176,9 @@ class SyncEngine:
                     self._waiters.remove((at, waiter))
                     if not waiter.done():
                         waiter.set_result(None)
+            if self._waiters:
+                # The round that ran may have taken their wake with it, before or while it read.
+                self.wake("manual")
             await self._wait(self._pause_length())
 
     async def _round(self) -> None:
