@@ -181,6 +181,9 @@ def build(
         anomalies.extend(odd)
         for day in days:
             plays_by_day[day.day] += day.counts.plays or 0
+        if days:
+            # Daily rows reach back a limited time; what the total has beyond them was played before the first of them.
+            plays_by_day[days[0].day] += max(0, (report.total.plays or 0) - sum(day.counts.plays or 0 for day in days))
         inside = [day for day in days if _in_range(day.day, wanted)]
         for day in inside:
             by_day.setdefault(day.day, []).append(day.counts)
@@ -189,8 +192,9 @@ def build(
     reported = [known[order_id] for order_id in totals]
     costs = [order.task_cost for order in reported if order.task_cost is not None]
     cost = total(costs)
+    parts = [(known[order_id], counts) for order_id, counts in totals.items()]
     return Dashboard(
-        tiles=_tiles(summed, cost if costs else None, [(known[order_id], counts) for order_id, counts in totals.items()], by_day, benchmark),
+        tiles=_tiles(summed, cost if costs else None, parts, by_day, benchmark),
         trend=_trend(by_day, published, wanted, _running_cpm(plays_by_day, reported)),
         funnel=metrics.funnel(summed),
         scatter=_scatter(known, totals),
@@ -207,6 +211,18 @@ def build(
         newest_day=max(by_day, default=None),
         anomalies=tuple(anomalies),
     )
+
+
+def women_18_to_24(bars: AudienceBars) -> float | None:
+    """The share of women of 18–24, estimated: (18–23 + a seventh of 24–30) × women, taking both to be independent (product.md).
+
+    None unless the platform used just these bands.
+    """
+    age, gender = dict(bars.age), dict(bars.gender)
+    women = gender.get("女", gender.get("女性"))
+    if women is None or "18-23" not in age or "24-30" not in age:
+        return None
+    return (age["18-23"] + age["24-30"] / 7) * women
 
 
 def _tile_values(counts: Counts, cost: Fen | None) -> dict[TileKey, int | float | Fen | None]:
