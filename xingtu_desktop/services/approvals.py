@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
+import hashlib
 import uuid
-from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from xingtu_desktop.compliance.reviewer import Reviewer
 from xingtu_desktop.core.clock import Clock
-from xingtu_desktop.core.errors import InvalidInput, NoSuchThing
+from xingtu_desktop.core.errors import Conflict, InvalidInput, NoSuchThing
 from xingtu_desktop.core.events import Changes
 from xingtu_desktop.core.tasks import Compute
 from xingtu_desktop.domain import review_text
 from xingtu_desktop.domain.approval import ApprovalItem, ApprovalRule, BatchPlan, LintCount, due_at, plan, rejects_left, sort_key
 from xingtu_desktop.domain.brief import Brief
 from xingtu_desktop.domain.compliance import Review, ReviewChange, Severity, compare
-from xingtu_desktop.domain.ids import BatchId, BriefId, OrderId, ResourceId
-from xingtu_desktop.domain.intent import Intent
+from xingtu_desktop.domain.ids import BatchId, BriefId, CampaignId, IntentId, OrderId, ResourceId
+from xingtu_desktop.domain.intent import Intent, IntentState
 from xingtu_desktop.domain.lifecycle import AdSyncDecision, ResourceKind
 from xingtu_desktop.domain.order import Campaign, Resource
 from xingtu_desktop.domain.review import ReviewNote
@@ -46,6 +47,24 @@ class OpenVersion:
     notes: tuple[ReviewNote, ...]
     """Of every version on this order, oldest first."""
     checklist: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RejectPoint:
+    """One thing that a rejection can say: a note of the operator's, or a finding with its advice."""
+
+    key: str
+    """Stable while the version is open: `note:<id>` or `finding:<start>`."""
+    label: str
+    """Short, for the tick box."""
+    point: Point
+    severity: Severity | None
+    """Of a finding; None: a note."""
+
+    @property
+    def proposed(self) -> bool:
+        """Whether it is said unless the operator takes it out: notes, what must change, and what lacks evidence."""
+        return self.severity is not Severity.WARN
 
 
 class ApprovalService:
@@ -92,7 +111,12 @@ class ApprovalService:
         seen = await self._reviews.seen([resource.resource_id for _, resource in waiting])
         put_off, flags = await self._reviews.snoozed(), await self._reviews.flags()
         pending = _by_order(await self._outbox.open_intents())
-        texts = {r.resource_id: r.content for _, r in waiting if r.kind is ResourceKind.SCRIPT and r.content is not None}
+        industries = await self._industries(campaigns[o.campaign_id] for o, _ in waiting if o.campaign_id in campaigns)
+        texts = {
+            r.resource_id: (r.content, industries.get(o.campaign_id) if o.campaign_id is not None else None)
+            for o, r in waiting
+            if r.kind is ResourceKind.SCRIPT and r.content is not None
+        }
         lint = await self._compute.run(self._count_all, texts)
         now = self._clock.now()
         items = []
@@ -135,10 +159,19 @@ class ApprovalService:
             known = self._lint[key] = self._reviewer.review(text, industry=industry)
         return known
 
-    def _count_all(self, texts: dict[ResourceId, str]) -> dict[ResourceId, LintCount]:
+    async def _industries(self, campaigns: Iterable[Campaign]) -> dict[CampaignId, int]:
+        """The level 1 industry of each campaign whose brief names one: some rules bind some products only."""
+        found: dict[CampaignId, int] = {}
+        for campaign in {one.campaign_id: one for one in campaigns}.values():
+            brief = await self._brief(campaign)
+            if brief is not None and brief.industry is not None:
+                found[campaign.campaign_id] = brief.industry[0]
+        return found
+
+    def _count_all(self, texts: dict[ResourceId, tuple[str, int | None]]) -> dict[ResourceId, LintCount]:
         counts = {}
-        for resource_id, text in texts.items():
-            review = self._review(text)
+        for resource_id, (text, industry) in texts.items():
+            review = self._review(text, industry)
             counts[resource_id] = LintCount(review.count(Severity.BLOCK), review.count(Severity.EVIDENCE), review.count(Severity.WARN))
         return counts
 
@@ -166,7 +199,8 @@ class ApprovalService:
                 diff = tuple(await self._compute.run(review_text.diff, previous.content, text))
                 change = compare(await self._compute.run(self._review, previous.content, industry), review)
         return OpenVersion(
-            item=item,
+            # The version as it was read just now: what is shown, marked as seen and decided on must be one and the same.
+            item=replace(item, resource=current),
             versions=tuple(versions),
             text=text,
             media=media,
@@ -188,12 +222,21 @@ class ApprovalService:
         return await self._brief_of(campaign.brief_id)
 
     async def shown(self, opened: OpenVersion) -> ApprovalItem:
-        """The version's text or first frame is on screen now; returns the item as seen."""
+        """The version's text or first frame is on screen now; returns the opened item as seen.
+
+        What was seen is named by the hash of what was shown: InvalidInput `not_here` where nothing was, Conflict where it is other content
+        than the version's own.
+        """
         resource = opened.item.resource
-        if resource.content_hash is None or (opened.text is None and opened.media is None):
+        data = opened.text.encode() if opened.text is not None else opened.media
+        if resource.content_hash is None or data is None:
             raise InvalidInput(field="resource", code="not_here")
-        self._changes.publish(await self._reviews.mark_seen(resource.resource_id, resource.content_hash, self._clock.now()))
-        return await self.item(opened.item.order.order_id)
+        on_screen = await self._compute.run(_sha256, data)
+        if on_screen != resource.content_hash:
+            raise Conflict(what="content", expected=resource.content_hash, actual=on_screen)
+        at = self._clock.now()
+        self._changes.publish(await self._reviews.mark_seen(resource.resource_id, on_screen, at))
+        return replace(opened.item, seen_hash=on_screen, seen_at=at)
 
     async def add_note(self, item: ApprovalItem, text: str, *, start: float | None = None, end: float | None = None) -> ReviewNote:
         """Keep a note; `start`–`end` are seconds in a video, code points in a script."""
@@ -228,18 +271,38 @@ class ApprovalService:
         self._changes.publish(await self._reviews.set_flag(item.resource.resource_id, flag))
 
     @staticmethod
-    def reject_text(opened: OpenVersion) -> str:
-        """The notes on this version and the findings that must change, pressed into 100 characters; the operator edits it."""
-        points = []
+    def reject_points(opened: OpenVersion) -> tuple[RejectPoint, ...]:
+        """What a rejection could say, in the order of time: the notes on this version and the findings in it."""
+        points: list[RejectPoint] = []
+        lines = () if opened.text is None else review_text.sentences(opened.text)
         for note in opened.notes:
-            if note.resource_id == opened.item.resource.resource_id:
-                points.append(Point(note.text, note.start if note.kind is ResourceKind.VIDEO else None))
-        if opened.review is not None:
-            for finding in opened.review.findings:
-                if finding.rule.severity is Severity.BLOCK and finding.text:
-                    advice = f"改“{finding.rule.rewrite}”" if finding.rule.rewrite else "请删"
-                    points.append(Point(f"“{finding.text}”{advice}", finding.at_seconds))
-        return review_text.compress(sorted(points, key=lambda point: (point.seconds is None, point.seconds or 0.0)))
+            if note.resource_id != opened.item.resource.resource_id:
+                continue
+            seconds = note.start
+            if note.kind is ResourceKind.SCRIPT and note.start is not None:
+                seconds = next((line.at_seconds for line in lines if line.start <= note.start < line.end), None)
+            points.append(RejectPoint(f"note:{note.note_id}", note.text, Point(note.text, seconds), None))
+        for finding in () if opened.review is None else opened.review.findings:
+            said = f"“{finding.text}”" if finding.text else ""
+            if finding.rule.severity is Severity.EVIDENCE:
+                advice = "请补依据或改" + (f"“{finding.rule.rewrite}”" if finding.rule.rewrite else "写法")
+            else:
+                advice = f"请改“{finding.rule.rewrite}”" if finding.rule.rewrite else "请删" if said else finding.rule.note
+            label = finding.text or finding.rule.term
+            points.append(
+                RejectPoint(
+                    f"finding:{finding.start}:{finding.rule.rule_id}",
+                    label,
+                    Point(said + advice, finding.at_seconds),
+                    finding.rule.severity,
+                )
+            )
+        return tuple(sorted(points, key=lambda one: (one.point.seconds is None, one.point.seconds or 0.0)))
+
+    @staticmethod
+    def press(points: Sequence[RejectPoint]) -> str:
+        """The points as one text that the platform takes: at most 100 characters; the operator edits it."""
+        return review_text.compress([one.point for one in points])
 
     # ------------------------------------------------------------------ deciding
 
@@ -256,6 +319,15 @@ class ApprovalService:
     async def reject(self, items: Sequence[ApprovalItem], feedback: str) -> BatchId:
         """Send back with a text of at most 100 characters."""
         return await self._actions.reject([_decision(i) for i in items], feedback)
+
+    async def intents_of(self, batch: BatchId) -> list[Intent]:
+        """The batch's intents that are still open; their `undo_until` says how long they can be taken back for sure."""
+        return [one for one in await self._outbox.open_intents() if one.batch_id == batch]
+
+    async def undo(self, batch: BatchId) -> list[IntentId]:
+        """Take back what of a batch has not begun to leave; returns what was taken back."""
+        waiting = [one for one in await self.intents_of(batch) if one.state is IntentState.QUEUED and one.attempt == 0]
+        return await self._actions.undo([one.intent_id for one in waiting]) if waiting else []
 
     async def plan_batch(self, rule: ApprovalRule, only: frozenset[ResourceId] | None = None) -> BatchPlan:
         """What a batch would approve, among `only` or the whole queue."""
@@ -284,3 +356,7 @@ def _by_order(intents: Sequence[Intent]) -> dict[OrderId, Intent]:
         if order_id is not None:
             found[OrderId(order_id)] = intent
     return found
+
+
+def _sha256(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()

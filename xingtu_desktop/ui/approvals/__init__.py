@@ -1,0 +1,1 @@
+"""Approvals: the queue, scripts and videos under review, the decision by one key, and batches."""

@@ -1,0 +1,103 @@
+"""The approvals view: queue, content and context side by side, the keys below; in a batch the table with its sheet."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QVBoxLayout, QWidget
+
+from xingtu_desktop.ui.approvals.batch_sheet import BatchSheet
+from xingtu_desktop.ui.approvals.content_panel import ContentPanel
+from xingtu_desktop.ui.approvals.context_panel import ContextPanel
+from xingtu_desktop.ui.approvals.decision_bar import DecisionBar
+from xingtu_desktop.ui.approvals.queue_model import QueueModel
+from xingtu_desktop.ui.approvals.queue_panel import QueuePanel
+from xingtu_desktop.ui.i18n import tr
+from xingtu_desktop.ui.widgets.labels import line
+from xingtu_desktop.ui.widgets.states import StateStack
+from xingtu_desktop.ui.widgets.view import View, takes_text
+
+_HELD_KEYS = frozenset({Qt.Key.Key_J, Qt.Key.Key_K, Qt.Key.Key_Left, Qt.Key.Key_Right, Qt.Key.Key_Up, Qt.Key.Key_Down})
+
+
+class ApprovalsView(View):
+    """Dumb: puts the panels together, and keeps a held key from deciding twice."""
+
+    retranslated = Signal()
+
+    single_key_commands = True
+
+    def __init__(self, model: QueueModel, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.queue = QueuePanel(model)
+        self.content = ContentPanel()
+        self.context = ContextPanel()
+        self.sheet = BatchSheet()
+        self.bar = DecisionBar()
+        right = QWidget()
+        columns = QHBoxLayout(right)
+        columns.setContentsMargins(0, 0, 0, 0)
+        columns.setSpacing(0)
+        columns.addWidget(self.content, 1)
+        columns.addWidget(self.context)
+        self._right = right
+        self._row = QHBoxLayout()
+        self._row.setContentsMargins(0, 0, 0, 0)
+        self._row.setSpacing(0)
+        self._queue_line = line(horizontal=False)
+        body = QWidget()
+        body.setLayout(self._row)
+        self._row.addWidget(self.queue)
+        self._row.addWidget(self._queue_line)
+        self._row.addWidget(right, 1)
+        self._row.addWidget(self.sheet)
+        whole = QWidget()
+        column = QVBoxLayout(whole)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(body, 1)
+        column.addWidget(self.bar)
+        self.states = StateStack(whole)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self.states)
+        self.setFocusProxy(self.queue.list)
+        self.set_batch(False)
+        app = QApplication.instance()
+        if app is not None:
+            app.installEventFilter(self)
+        self.retranslate()
+
+    def set_batch(self, batch: bool) -> None:
+        """The table and its sheet, or one version with its context."""
+        self._right.setVisible(not batch)
+        self._queue_line.setVisible(not batch)
+        self.sheet.setVisible(batch)
+        self.queue.set_wide(batch)
+        self._row.setStretchFactor(self.queue, 1 if batch else 0)
+
+    def focus_queue(self) -> None:
+        """Give the keyboard back to where letters are commands."""
+        self.queue.list.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """A key held down repeats itself: moving may, deciding may not."""
+        if (
+            isinstance(event, QKeyEvent)
+            and event.type() == QEvent.Type.KeyPress
+            and event.isAutoRepeat()
+            and event.key() not in _HELD_KEYS
+            and isinstance(watched, QWidget)
+            and (watched is self or self.isAncestorOf(watched))
+        ):
+            return not takes_text(watched) or event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Escape)
+        return False
+
+    def retranslate(self) -> None:
+        """Every panel's words."""
+        self.setAccessibleName(tr("approvals", "Approvals"))
+        self.queue.retranslate()
+        self.content.retranslate()
+        self.context.retranslate()
+        self.sheet.retranslate()
+        self.retranslated.emit()

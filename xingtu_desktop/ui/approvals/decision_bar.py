@@ -1,0 +1,82 @@
+"""The bar at the bottom: what each key does to the version on screen, and how far the day's queue is."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from PySide6.QtCore import Signal
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
+
+from xingtu_desktop.ui.i18n import tr
+from xingtu_desktop.ui.theme import current_theme
+from xingtu_desktop.ui.widgets.buttons import Button
+from xingtu_desktop.ui.widgets.labels import line
+from xingtu_desktop.ui.widgets.panels import ProgressStrip
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """One button: its command, key, word, and whether it is the primary one or lit."""
+
+    command: str
+    key: str
+    text: str
+    look: str = "ghost"
+    enabled: bool = True
+
+
+class DecisionBar(QFrame):
+    """Buttons that run the commands by mouse; their order is fixed, their words follow the version."""
+
+    pressed = Signal(str)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setProperty("panel", "surface")
+        self._buttons: list[Button] = []
+        self._commands: list[str] = []
+        self._row = QHBoxLayout()
+        self._row.setContentsMargins(12, 8, 16, 8)
+        self._row.setSpacing(2)
+        self._row.addStretch(1)
+        self._progress = ProgressStrip()
+        self._row.addWidget(self._progress)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addWidget(line())
+        layout.addLayout(self._row)
+
+    def set_keys(self, keys: Sequence[Key]) -> None:
+        """Show these, reusing the buttons that there are."""
+        while len(self._buttons) < len(keys):
+            button = Button(small=True)
+            place = len(self._buttons)
+            button.clicked.connect(lambda _=False, place=place: self.pressed.emit(self._commands[place]))
+            self._row.insertWidget(place, button)
+            self._buttons.append(button)
+        self._commands = [key.command for key in keys]
+        for place, button in enumerate(self._buttons):
+            button.setVisible(place < len(keys))
+            if place < len(keys):
+                key = keys[place]
+                button.setText(key.text)
+                button.set_key(key.key)
+                button.set_kind("primary" if key.look == "primary" else "selected" if key.look == "selected" else "ghost")
+                button.setEnabled(key.enabled)
+                button.updateGeometry()
+
+    def button(self, command: str) -> Button | None:
+        """The button of a command, None when it is not shown."""
+        return next((button for button, each in zip(self._buttons, self._commands, strict=False) if each == command), None)
+
+    def set_progress(self, done: int, total: int) -> None:
+        """Decided of all that there was today."""
+        self._progress.set_progress(done, total)
+        self._progress.setToolTip(tr("approvals", "{done} of {total} decided since the view was opened", done=done, total=total))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """The progress gives way first."""
+        self._progress.setVisible(self.width() >= current_theme().px(720))
