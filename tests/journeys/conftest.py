@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -41,16 +41,21 @@ def journey_sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbo
     process.stop()
 
 
+@pytest.fixture(scope="session")
+def opening_settings(journey_sandbox: SandboxProcess) -> dict[str, object]:
+    """The platform's rules as the server begins with them."""
+    settings: dict[str, object] = journey_sandbox.control("settings")
+    return settings
+
+
 @pytest.fixture
-def platform(journey_sandbox: SandboxProcess) -> Platform:
+def platform(journey_sandbox: SandboxProcess, opening_settings: dict[str, object]) -> Platform:
     """The shared server as if just started: no faults, the opening settings, the history as written."""
-    journey_sandbox.control("faults", {"faults": [], "repeat": "refuse"})
+    journey_sandbox.control("faults", {"faults": []})
+    journey_sandbox.control("settings", opening_settings)
     journey_sandbox.control("settle", {})
     fresh = journey_sandbox.control("reset", {})
     return Platform(journey_sandbox, (fresh["access_token"], fresh["refresh_token"]))
-
-
-OpenDesk = Callable[..., Desk]
 
 
 @pytest.fixture
