@@ -1,0 +1,1 @@
+"""Creators: filters, the table of found creators, profile, comparison, basket and export."""
