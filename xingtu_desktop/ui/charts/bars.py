@@ -86,9 +86,9 @@ class BarsChart(Chart):
         rects: list[QRectF] = []
         for group in (each for each in self._groups if each.wide):
             for bar in group.bars:
-                row = QRectF(inner.left(), top, inner.width(), theme.px(26))
+                row = QRectF(inner.left(), top, inner.width(), theme.px(24))
                 rects.append(row)
-                self._draw_bar(ink, row, bar, self._name_width(ink, group, inner.width()), live, len(rects) - 1)
+                self._draw_bar(ink, row, bar, self._columns(ink, group, inner.width()), live, len(rects) - 1)
                 top += row.height()
             top += theme.px(4)
             ink.rule(inner.left(), top, inner.right(), top)
@@ -97,15 +97,15 @@ class BarsChart(Chart):
         width = (inner.width() - gap * (len(columns) - 1)) / max(1, len(columns))
         head = ink.line_height + theme.px(8) if any(group.title for group in columns) else 0.0
         most = max((len(group.bars) for group in columns), default=1)
-        height = min(theme.px(30), max(ink.line_height + 2, (inner.bottom() - foot - top - head) / most))
+        height = min(theme.px(30), max(ink.line_height + 1, (inner.bottom() - foot - top - head) / most))
         for number, group in enumerate(columns):
             left = inner.left() + number * (width + gap)
             ink.text(QRectF(left, top, width, head), ink.elided(group.title, width))
-            names = self._name_width(ink, group, width)
+            columns_of = self._columns(ink, group, width)
             for index, bar in enumerate(group.bars):
                 row = QRectF(left, top + head + index * height, width, height)
                 rects.append(row)
-                self._draw_bar(ink, row, bar, names, live, len(rects) - 1)
+                self._draw_bar(ink, row, bar, columns_of, live, len(rects) - 1)
         if live:
             self._rects = rects
         said = self.describe(self._cursor) if live and self._cursor is not None else self._foot
@@ -117,17 +117,20 @@ class BarsChart(Chart):
     # ------------------------------------------------------------------ parts
 
     @staticmethod
-    def _name_width(ink: Ink, group: BarGroup, width: float) -> float:
-        return min(max(ink.width(bar.name) for bar in group.bars) + current_theme().px(12), width * 0.45)
-
-    def _draw_bar(self, ink: Ink, row: QRectF, bar: Bar, names: float, live: bool, index: int) -> None:
+    def _columns(ink: Ink, group: BarGroup, width: float) -> tuple[float, float]:
+        """Room for names and for figures, the same for every bar of a group: their tracks must be of one length."""
         theme = current_theme()
+        names = min(max(ink.width(bar.name) for bar in group.bars) + theme.px(12), width * 0.45)
+        return names, max([ink.width(bar.text) for bar in group.bars] + [theme.px(44)]) + theme.px(8)
+
+    def _draw_bar(self, ink: Ink, row: QRectF, bar: Bar, columns: tuple[float, float], live: bool, index: int) -> None:
+        theme = current_theme()
+        names, figures = columns
         if live and index == self._cursor:
             fill_round(ink.painter, row.adjusted(-theme.px(6), 1, theme.px(6), -1), 4, ink.tokens.hover)
-        figure = max(ink.width(bar.text), theme.px(44)) + theme.px(8)
         ink.text(row, ink.elided(bar.name, names - 4), "text")
         thick = theme.px(9)
-        room = QRectF(row.left() + names, row.center().y() - thick / 2, row.width() - names - figure, thick)
+        room = QRectF(row.left() + names, row.center().y() - thick / 2, row.width() - names - figures, thick)
         if room.width() > 8:
             ink.bar(room, bar.share, bar.color)
         ink.text(row, bar.text, "text", RIGHT)

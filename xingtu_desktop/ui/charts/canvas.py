@@ -7,7 +7,7 @@ and the first chart costs no 840 ms of imports.
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFont, QFontMetricsF, QImage, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QColor, QFocusEvent, QFont, QFontMetricsF, QImage, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from xingtu_desktop.ui.charts.tables import Table
@@ -97,6 +97,7 @@ class Chart(QWidget):
         super().__init__(parent)
         self._minimum = minimum
         self._cursor: int | None = None
+        self._ring = False
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAttribute(Qt.WidgetAttribute.WA_InputMethodEnabled, False)
         self.setMouseTracking(True)
@@ -144,9 +145,20 @@ class Chart(QWidget):
             self.setCursor(Qt.CursorShape.PointingHandCursor if opens else Qt.CursorShape.ArrowCursor)
             self.update()
 
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """Ring the chart when the keyboard came here by keys; a press of the mouse shows by itself where it went."""
+        self._ring = event.reason() in (
+            Qt.FocusReason.TabFocusReason,
+            Qt.FocusReason.BacktabFocusReason,
+            Qt.FocusReason.ShortcutFocusReason,
+        )
+        super().focusInEvent(event)
+        self.update()
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Arrows move, Home and End jump, Enter opens, Escape puts the cursor away."""
         key, count = event.key(), self.cursor_count()
+        self._ring = True
         if key == Qt.Key.Key_Escape and self._cursor is not None:
             self.set_cursor_index(None)
         elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self._cursor is not None:
@@ -197,7 +209,7 @@ class Chart(QWidget):
         painter = QPainter(self)
         with saved(painter):
             self.draw(Ink(painter), QRectF(self.rect()), live=True)
-            if self.hasFocus():
+            if self.hasFocus() and self._ring:
                 paint_focus(painter, QRectF(self.rect()), 6, current_theme().tokens)
 
     def picture(self, title: str, stamp: str) -> QImage:

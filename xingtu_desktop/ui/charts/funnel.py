@@ -20,7 +20,7 @@ class FunnelChart(Chart):
     """One row a step. The cursor stands on a row and spells its rate out below."""
 
     def __init__(self) -> None:
-        super().__init__(minimum=(340, 250))
+        super().__init__(minimum=(340, 226))
         self._steps: tuple[FunnelStep, ...] = ()
         self._refunds: int | None = None
         self._first_row = QRectF()

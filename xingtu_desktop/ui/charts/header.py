@@ -7,17 +7,20 @@ from dataclasses import dataclass
 from datetime import date
 
 from PySide6.QtCore import QDate, QPoint, Qt, Signal
-from PySide6.QtGui import QAction
+from PySide6.QtGui import QAction, QResizeEvent
 from PySide6.QtWidgets import QDateEdit, QHBoxLayout, QMenu, QVBoxLayout, QWidget
 
 from xingtu_desktop.ui.charts.words import day_label
 from xingtu_desktop.ui.i18n import tr
+from xingtu_desktop.ui.theme import current_theme
 from xingtu_desktop.ui.widgets.buttons import Button, IconButton
 from xingtu_desktop.ui.widgets.labels import Badge, ElidedLabel, line, panel, text_label
 from xingtu_desktop.ui.widgets.view import View
 
 PRESETS = (7, 14, 30)
 """Spans of reported days that the menu offers."""
+
+_ROOM_FOR_BADGE = 800
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,8 +95,8 @@ class ChartsHeader(View):
         self._sub = ElidedLabel(type="caption", tone="text-3")
         self.range_button = Button("", icon="calendar", drops=True)
         self.range_button.clicked.connect(self._open_ranges)
-        self._stamp = text_label(type="caption", tone="text-2")
-        self._drift = text_label(type="caption", tone="text-3")
+        self._stamp = ElidedLabel(type="caption", tone="text-2")
+        self._drift = ElidedLabel(type="caption", tone="text-3")
         self._campaign_menu = QMenu(self)
         self._range_menu = QMenu(self)
         self._popup = RangePopup(self)
@@ -138,7 +141,7 @@ class ChartsHeader(View):
     def set_words(self, *, badge: str, tone: str, sub: str, stamp: str) -> None:
         """What the figures cover and how old they are."""
         self._badge.set_badge(badge, tone)
-        self._badge.setVisible(bool(badge))
+        self._fit_badge()
         self._sub.setText(sub)
         self._stamp.setText(stamp)
         self._drift.setText(tr("charts", "Figures move for 45 days after publication"))
@@ -152,6 +155,14 @@ class ChartsHeader(View):
         else:
             self.range_button.setText(f"{day_label(start) if start else ''} – {day_label(end) if end else ''}")
         self.range_button.updateGeometry()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """The badge is what can be missed where the room is short."""
+        super().resizeEvent(event)
+        self._fit_badge()
+
+    def _fit_badge(self) -> None:
+        self._badge.setVisible(bool(self._badge.text()) and self.width() >= current_theme().px(_ROOM_FOR_BADGE))
 
     def open_campaigns(self) -> None:
         """Open the chooser."""

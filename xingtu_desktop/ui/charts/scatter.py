@@ -28,7 +28,7 @@ class ScatterChart(Chart):
     selected = Signal()
 
     def __init__(self) -> None:
-        super().__init__(minimum=(420, 240))
+        super().__init__(minimum=(420, 226))
         self._points: tuple[ScatterPoint, ...] = ()
         self._selection: frozenset[int] = frozenset()
         self._spots: list[QPointF] = []
@@ -164,7 +164,6 @@ class ScatterChart(Chart):
             if x + ink.width(text) / 2 < plot.right() - ink.width(axis) - 12:
                 ink.rule(x, plot.bottom(), x, plot.bottom() + 4, "line-strong")
                 ink.text(QRectF(x - 60, below, 120, ink.line_height), text, align=CENTER)
-        taken = self._draw_cpm_lines(ink, plot, across, up)
         spots = [
             QPointF(
                 plot.left() + plot.width() * across.place(point.cost.value), plot.bottom() - plot.height() * up.place(float(point.plays))
@@ -175,6 +174,7 @@ class ScatterChart(Chart):
             if plot != self._plot:
                 self._brush = None
             self._plot, self._spots = plot, spots
+        taken = self._draw_cpm_lines(ink, plot, across, up, spots)
         self._draw_dots(ink, spots, live)
         self._draw_names(ink, plot, spots, taken)
         if live and self._brush is not None:
@@ -182,7 +182,7 @@ class ScatterChart(Chart):
         if live and self._cursor is not None:
             ink.card(spots[self._cursor], rect.adjusted(4, 4, -4, -4), self._readout(self._points[self._cursor]))
 
-    def _draw_cpm_lines(self, ink: Ink, plot: QRectF, across: LogScale, up: LogScale) -> list[QRectF]:
+    def _draw_cpm_lines(self, ink: Ink, plot: QRectF, across: LogScale, up: LogScale, spots: list[QPointF]) -> list[QRectF]:
         """Half, once and twice the usual CPM; returns where their labels stand."""
         prices = sorted(point.cpm.value for point in self._points if point.cpm.value > 0)
         if not prices:
@@ -198,12 +198,16 @@ class ScatterChart(Chart):
             text = f"CPM {formats().decimal(yuan, 0 if yuan >= 10 else 1)}"
             width = ink.width(text) + 8
             slope = (ends[1].y() - ends[0].y()) / plot.width()
-            x = plot.right() - width / 2
-            y = ends[0].y() + slope * (x - plot.left())
-            if y < plot.top() + 10 and slope:
-                y = plot.top() + 10
-                x = plot.left() + (y - ends[0].y()) / slope
-            label = QRectF(x - width / 2, y - ink.line_height / 2, width, ink.line_height)
+            # The label stands at the right end of its line, or further down it where dots are in the way.
+            last = plot.right() - width / 2
+            if slope and ends[0].y() + slope * (last - plot.left()) < plot.top() + 10:
+                last = plot.left() + (plot.top() + 10 - ends[0].y()) / slope
+            label = QRectF()
+            for back in range(6):
+                x = last - back * width * 0.6
+                label = QRectF(x - width / 2, ends[0].y() + slope * (x - plot.left()) - ink.line_height / 2, width, ink.line_height)
+                if not any(label.adjusted(-4, -2, 4, 2).contains(spot) for spot in spots):
+                    break
             ink.painter.save()
             ink.painter.setClipRect(plot)
             ink.rule(ends[0].x(), ends[0].y(), ends[1].x(), ends[1].y(), "line-strong", dashed=yuan != usual)

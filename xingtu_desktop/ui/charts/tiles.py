@@ -87,7 +87,7 @@ class TileStrip(QWidget):
         elif tile.band is not None:
             note = f"P25 {words.tile_plain(tile.key, tile.band.p25)} – P75 {words.tile_plain(tile.key, tile.band.p75)}"
         elif tile.each is not None:
-            note = tr("charts", "{figure} an order", figure=words.tile_plain(tile.key, tile.each))
+            note = tr("charts", "{figure} an order", figure=words.tile_each(tile.key, tile.each))
         widget.set_tile(
             words.tile_name(tile.key),
             words.tile_value(tile.key, tile.value),

@@ -25,7 +25,7 @@ class TrendChart(Chart):
     """Days from left to right. The cursor stands on a day; Enter or a click opens the orders published on it."""
 
     def __init__(self) -> None:
-        super().__init__(minimum=(420, 240))
+        super().__init__(minimum=(420, 226))
         self._points: tuple[TrendPoint, ...] = ()
         self._metric: Metric = "plays"
         self._values: list[float | None] = []
@@ -215,7 +215,7 @@ class TrendChart(Chart):
                 if value is not None or metric == self._metric:
                     rows.append((words.metric_name(metric), words.metric_text(metric, value) or UNKNOWN, metric == self._metric))
         if point.published:
-            names = "、".join(f"@{name}" for _, name in point.published[:_NAMES_IN_CARD])
+            names = words.listed([f"@{name}" for _, name in point.published[:_NAMES_IN_CARD]])
             count = len(point.published)
             rows.append((tr("charts", "{count} video published|{count} videos published", count=count), "", True))
             rows.append((names if count <= _NAMES_IN_CARD else tr("charts", "{names} and others", names=names), "", False))

@@ -60,10 +60,15 @@ def tile_value(key: TileKey, value: float | Fen | None) -> str:
 def tile_plain(key: TileKey, value: float) -> str:
     """A percentile or a mean of a tile's figure, short; money comes in fen."""
     if key in _RATES:
-        return formats().percent(value, 1)
+        return formats().percent(value, 1 if value < 0.1 else 0)
     if key in _MONEY:
         return formats().decimal(value / 100, 1) if value < 1_000_000 else formats().money_short(Fen(round(value)))
     return formats().decimal(value, 1) if key is TileKey.ROAS else formats().count(value)
+
+
+def tile_each(key: TileKey, value: float) -> str:
+    """The mean of a sum over its orders; money comes in fen."""
+    return formats().money_short(Fen(round(value / 100) * 100)) if key in _MONEY else formats().count(value)
 
 
 def tile_change(key: TileKey, change: float | None) -> str:
@@ -161,3 +166,8 @@ def weekday(day: date) -> str:
     """The weekday of a Beijing day."""
     names = {"zh_CN": "一二三四五六日", "en": ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")}
     return f"周{names['zh_CN'][day.weekday()]}" if translations().language == "zh_CN" else str(names["en"][day.weekday()])
+
+
+def listed(names: list[str]) -> str:
+    """Names one after the other."""
+    return ("、" if translations().language == "zh_CN" else ", ").join(names)
