@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -58,6 +59,20 @@ class Shelf:
 
     async def detail(self, author_id: AuthorId) -> CreatorDetail | None:
         return None
+
+
+class SlowShelf(Shelf):
+    """A store whose changes cannot be read until `may_answer`."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.may_answer = asyncio.Event()
+
+    async def changes_since(self, sequence: int, limit: int) -> tuple[list[Creator], list[AuthorId], int]:
+        found = await super().changes_since(sequence, limit)
+        if self.newest:
+            await self.may_answer.wait()
+        return found
 
 
 def service(shelf: Shelf, path: Path, heard: list[IndexStatus] | None = None) -> CreatorSearchService:
@@ -135,6 +150,23 @@ async def test_a_refresh_shows_what_was_written_and_close_keeps_it(tmp_path: Pat
     assert CreatorIndex.load(tmp_path / "creators.index").generation == 1
     await search.close()
     assert CreatorIndex.load(tmp_path / "creators.index").generation == 2
+
+
+async def test_a_hundred_changes_at_once_cost_two_refreshes_and_all_are_taken_over(tmp_path: Path) -> None:
+    shelf = SlowShelf()
+    search = service(shelf, tmp_path)
+    await search.start()
+    shelf.since.clear()
+    asked = []
+    for number in range(1, 101):
+        shelf.put(number)
+        asked.append(asyncio.ensure_future(search.refresh()))
+        await asyncio.sleep(0)
+    shelf.may_answer.set()
+    await asyncio.gather(*asked)
+    assert search.status.done == 100
+    # Each refresh asks until nothing is left.
+    assert len(shelf.since) <= 4
 
 
 async def test_a_full_disk_costs_the_snapshot_but_no_answer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -247,7 +247,7 @@ class AccountRoom:
 
     def _on_creators(self, change: Change) -> None:
         if change.by != "index" and not self._scope.closed:
-            self._scope.spawn(self.services.search.refresh(), name="refresh index", group="refresh")
+            self._scope.spawn(self.services.search.refresh(), name="refresh index")
 
     async def close(self) -> None:
         """Stop the loop at a clean edge, then the clients, the index, the files; safe to call twice."""

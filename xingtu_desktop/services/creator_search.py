@@ -167,6 +167,7 @@ class CreatorSearchService:
         self._index: CreatorIndexPort = maker.builder().build(0)
         self._status = IndexStatus(IndexPhase.EMPTY, 0, 0)
         self._writing = asyncio.Lock()
+        self._refresh_waits = False
         self._unsaved = 0
 
     @property
@@ -198,9 +199,22 @@ class CreatorSearchService:
             await self._replay()
 
     async def refresh(self) -> None:
-        """Take over what was written to the store since; searches go on meanwhile."""
-        async with self._writing:
+        """Take over what was written to the store since; searches go on meanwhile.
+
+        Never cancel one for a newer one: what its thread applies would land after the newer. Many at once cost two: the one that runs, and
+        the first that waits, which takes over what the others were called for.
+        """
+        if self._refresh_waits:
+            return
+        self._refresh_waits = True
+        try:
+            await self._writing.acquire()
+        finally:
+            self._refresh_waits = False
+        try:
             await self._replay()
+        finally:
+            self._writing.release()
 
     async def close(self) -> None:
         """Keep what was learnt since the last snapshot."""
