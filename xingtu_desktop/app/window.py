@@ -13,7 +13,7 @@ from xingtu_desktop.core.clock import Clock
 from xingtu_desktop.core.config import ServerConfig
 from xingtu_desktop.core.errors import KnownError
 from xingtu_desktop.core.events import Change, Topic
-from xingtu_desktop.core.tasks import TaskScope
+from xingtu_desktop.core.tasks import Compute, TaskScope
 from xingtu_desktop.services.sync.connectivity import Phase
 from xingtu_desktop.services.sync.connectivity import SyncStatus as LoopStatus
 from xingtu_desktop.ui import errors as error_words
@@ -58,13 +58,17 @@ class AccountWindow:
         save_state: Callable[[Mapping[str, StateValue]], None],
         presenters: Mapping[str, PresenterFactory],
         outbox: PresenterFactory,
+        compute: Compute,
     ) -> None:
         self._room = room
+        self._compute = compute
         self._factories = presenters
         self._presenters: dict[str, Presenter] = {}
         self._scope = TaskScope("window", lambda _name, error: self.report(error))
         self.context = ViewContext(frame=self, changes=room.changes, clock=platform_clock, real_clock=clock, server=server)
-        ports = ShellPorts(now=platform_clock.now, save_state=save_state, stop_all=self._stop_all, state=state)
+        ports = ShellPorts(
+            now=platform_clock.now, save_state=save_state, stop_all=self._stop_all, background=self._in_background, state=state
+        )
         views: list[ShellView] = [shell_view(key, self._factory(key)) for key in presenters]
         self.window = MainWindow(views, ports)
         self.window.set_account(account, menu)
@@ -152,6 +156,10 @@ class AccountWindow:
         now = self.context.clock.now()
         due = sum(item.pending is None and (item.due is None or (item.due - now).days < 1) for item in queue)
         self.window.set_badge("approvals", due)
+
+    def _in_background(self, work: Callable[[], None]) -> None:
+        if not self._scope.closed:
+            self._scope.spawn(self._compute.run(work), name="background")
 
     def _stop_all(self) -> None:
         self._scope.spawn(self._toggle_stop(), name="stop all")

@@ -1,0 +1,66 @@
+"""Which views there are and what each is given: the one list of presenters."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from xingtu_desktop.app.container import AccountRoom
+from xingtu_desktop.app.profile import KnownAccount
+from xingtu_desktop.app.window import PresenterFactory
+from xingtu_desktop.services.creator_export import CreatorExportService
+from xingtu_desktop.services.journal import JournalService
+from xingtu_desktop.services.sync.connectivity import Phase
+from xingtu_desktop.ui.approvals.approvals_presenter import ApprovalsPresenter
+from xingtu_desktop.ui.campaigns.campaigns_presenter import CampaignsPresenter
+from xingtu_desktop.ui.charts.charts_presenter import ChartsPresenter
+from xingtu_desktop.ui.creators.creators_presenter import CreatorsPresenter
+from xingtu_desktop.ui.sync.outbox_presenter import OutboxPresenter
+
+if TYPE_CHECKING:
+    from xingtu_desktop.app.program import Program
+
+
+@dataclass(frozen=True, slots=True)
+class Wiring:
+    """The presenters by the key of their view, and the outbox below the pill."""
+
+    presenters: Mapping[str, PresenterFactory]
+    outbox: PresenterFactory
+
+
+async def wire(program: Program, room: AccountRoom, account: KnownAccount) -> Wiring:
+    """Give every view the services that it needs, and no others."""
+    services = room.services
+
+    def online() -> bool:
+        return room.sync.engine.status.phase is Phase.ONLINE
+
+    return Wiring(
+        presenters={
+            "creators": lambda context: CreatorsPresenter(
+                context,
+                search=services.search,
+                details=services.details,
+                shortlists=services.shortlists,
+                exports=CreatorExportService(source=services.search, compute=program.compute),
+                connectivity=room.sync.engine,
+                settings=room.files.settings,
+            ),
+            "campaigns": lambda context: CampaignsPresenter(
+                context, campaigns=services.campaigns, actions=services.actions, outbox=services.outbox
+            ),
+            "approvals": lambda context: ApprovalsPresenter(context, approvals=services.approvals, online=online),
+            "charts": lambda context: ChartsPresenter(
+                context, reporting=services.reporting, campaigns=services.campaigns, shortlists=services.shortlists, online=online
+            ),
+        },
+        outbox=lambda context: OutboxPresenter(
+            context,
+            listing=services.outbox,
+            actions=services.actions,
+            journal=JournalService(room.files.outbox),
+            status=lambda: room.sync.engine.status,
+        ),
+    )
