@@ -1,4 +1,4 @@
-"""Owns a room for tests of briefs and ordering: real encrypted stores in a folder, real services, creators and drafts, a frame that listens."""
+"""Owns a room for tests of briefs and ordering: real stores in a folder, real services, creators and drafts, a frame that listens."""
 
 from __future__ import annotations
 
