@@ -196,7 +196,8 @@ async def test_what_was_found_goes_to_a_shortlist_and_a_basket_and_both_survive_
     assert again == saved
     assert await desk.services.search.ids(query) == await desk.services.search.ids(SEED_QUERY)
     profile = await desk.services.search.profile(chosen[0])
-    assert (profile.detail, profile.creator.author_id) == (told, chosen[0])
+    assert (profile.detail.videos, profile.detail.daily_plays) == (told.videos, told.daily_plays)
+    assert {(one.tier, one.amount) for one in told.quotes} <= {(one.tier, one.amount) for one in profile.detail.quotes}
 
 
 async def test_counts_beside_the_filters_add_up_and_a_loosened_filter_finds_what_it_promised(searching_desk: Desk) -> None:
