@@ -261,7 +261,7 @@ async def test_a_switch_of_language_keeps_what_was_typed(room: BriefRoom, presen
     translations().set_language("en")
     await until(lambda: presenter.view.new_button.text() == "New")
     assert presenter.view.form.lines["brand_name"].text() == "花漾中"
-    await until(lambda: presenter.view.saved_words().startswith("Saved on this computer"))
+    await until(lambda: presenter.view.saved_words().startswith("Saved locally"))
     assert (await on_disk(room)).brand_name == "花漾中"
     translations().set_language("zh_CN")
     await until(lambda: presenter.view.new_button.text() == "新建")

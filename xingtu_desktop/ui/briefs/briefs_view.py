@@ -274,7 +274,7 @@ class BriefsView(View):
     def _show_saved(self) -> None:
         state, at = self._saved
         text = {
-            "saved": tr("briefs", "Saved on this computer {time}", time=formats().clock(at)),
+            "saved": tr("briefs", "Saved locally {time}", time=formats().clock(at)),
             "saving": tr("briefs", "Saving…"),
             "failed": tr("briefs", "Not saved yet; it stays here and is tried again"),
         }.get(state, "")

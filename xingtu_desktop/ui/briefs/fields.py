@@ -81,6 +81,7 @@ class Field(QWidget):
         self._note = ElidedLabel(type="caption", tone="text-3")
         self._note.setAlignment(Qt.AlignmentFlag.AlignRight)
         self._quiet = ""
+        self._named = True
         head = QHBoxLayout()
         head.setSpacing(8)
         head.addWidget(self._name)
@@ -92,9 +93,11 @@ class Field(QWidget):
         layout.addWidget(control)
         layout.addStretch(1)
 
-    def set_words(self, name: str, note: str = "") -> None:
-        """Name, and the note that stands there while nothing is wrong."""
+    def set_words(self, name: str, note: str = "", *, named: bool = True) -> None:
+        """Name, and the note that stands there while nothing is wrong; a field whose block has its name already is not `named`."""
         self._name.setText(name)
+        self._name.setVisible(named)
+        self._named = named
         self._quiet = note
         self.control.setAccessibleName(name)
         inner = getattr(self.control, "editor", None)
@@ -105,6 +108,7 @@ class Field(QWidget):
     def set_problem(self, words: str) -> None:
         """What is wrong, or "" for nothing."""
         self._note.setText(words or self._quiet)
+        self._note.setVisible(self._named or bool(words or self._quiet))
         set_tone(self._note, "bad" if words else "text-3")
 
     def problem(self) -> str:

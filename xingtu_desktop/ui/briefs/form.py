@@ -208,7 +208,7 @@ class BriefForm(QScrollArea):
             "accept_expiration_days": tr("briefs", "days"),
         }
         for name, field in self.fields.items():
-            field.set_words(words.field_name(name), notes.get(name, ""))
+            field.set_words(words.field_name(name), notes.get(name, ""), named=name not in ("product_information", "detail_demand"))
         self._sub_field.set_words(tr("briefs", "Second level"), tr("briefs", "assumed table"))
         for rows, (add, hint) in zip(
             (self.lists[name] for name in LISTS),

@@ -152,7 +152,7 @@ class PreflightView(View):
         self.states.empty.acted.connect(self._on_empty)
         self.states.banner.acted.connect(self.again_pressed)
         self.setFocusProxy(self.table)
-        current_theme().changed.connect(lambda: self.side.setFixedWidth(current_theme().px(SIDE_WIDTH)))
+        current_theme().changed.connect(self._on_theme)
         self.retranslate()
 
     def _make_side(self) -> QWidget:
@@ -459,6 +459,9 @@ class PreflightView(View):
         self.remove.setText(tr("preflight", "Take {count} out of the basket", count=count))
         self.remove.updateGeometry()
         self.remove.setVisible(count > 0 and self._checked is not None)
+
+    def _on_theme(self) -> None:
+        self.side.setFixedWidth(current_theme().px(SIDE_WIDTH))
 
     # ------------------------------------------------------------------ what is pressed
 

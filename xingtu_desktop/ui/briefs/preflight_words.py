@@ -15,8 +15,8 @@ def check_name(check: Check) -> str:
     return {
         Check.PRICE: tr("preflight", "Price"),
         Check.SLOT: tr("preflight", "Slot"),
-        Check.VERIFICATION: tr("preflight", "Identity"),
-        Check.PLATFORM: tr("preflight", "Platform"),
+        Check.VERIFICATION: tr("preflight", "ID"),
+        Check.PLATFORM: tr("preflight", "Orders"),
     }[check]
 
 

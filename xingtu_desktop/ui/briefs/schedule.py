@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, time, timedelta
 
 from PySide6.QtCore import QDate, QDateTime, QRectF, QSize, Qt, QTime, QTimeZone, Signal
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QDateTimeEdit, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDateTimeEdit, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from xingtu_desktop.core.clock import BEIJING
 from xingtu_desktop.domain.brief import Brief
@@ -19,7 +19,7 @@ from xingtu_desktop.ui.formats import DOT
 from xingtu_desktop.ui.i18n import formats, tr, translations
 from xingtu_desktop.ui.theme import current_theme
 from xingtu_desktop.ui.widgets.buttons import Button
-from xingtu_desktop.ui.widgets.labels import line, text_label
+from xingtu_desktop.ui.widgets.labels import ElidedLabel, line, text_label
 from xingtu_desktop.ui.widgets.painting import fill_round, saved, stroke_round
 
 MAX_DAYS = 45
@@ -147,10 +147,10 @@ class Milestone(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        self.name = text_label(type="caption", tone="text-2")
-        self.main = text_label(strong=True)
-        self.other = text_label(type="caption", tone="text-2")
-        self.days = text_label(type="caption", tone="text-3")
+        self.name = ElidedLabel(type="caption", tone="text-2")
+        self.main = ElidedLabel(strong=True)
+        self.other = ElidedLabel(type="caption", tone="text-2")
+        self.days = ElidedLabel(type="caption", tone="text-3")
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(2)
@@ -159,7 +159,7 @@ class Milestone(QWidget):
 
     def set_words(self, name: str, main: str, other: str, days: str) -> None:
         """All four lines."""
-        texts: tuple[tuple[QLabel, str], ...] = ((self.name, name), (self.main, main), (self.other, other), (self.days, days))
+        texts: tuple[tuple[ElidedLabel, str], ...] = ((self.name, name), (self.main, main), (self.other, other), (self.days, days))
         for label, text in texts:
             label.setText(text)
 

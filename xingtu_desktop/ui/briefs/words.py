@@ -124,7 +124,7 @@ def state(summary: BriefSummary) -> tuple[str, str]:
     if summary.problems:
         return tr("briefs", "Draft"), "warn"
     if summary.unanswered:
-        return tr("briefs", "Compliance open"), "warn"
+        return tr("briefs", "To review"), "warn"
     return tr("briefs", "Ready to order"), "good"
 
 
