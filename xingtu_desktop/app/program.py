@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import getpass
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -15,6 +14,7 @@ from xingtu_desktop.api.transport import Recorder
 from xingtu_desktop.app import views
 from xingtu_desktop.app.container import AccountRoom
 from xingtu_desktop.app.keys import Keys
+from xingtu_desktop.app.person import operator
 from xingtu_desktop.app.profile import KnownAccount, Profile, ProfileFile
 from xingtu_desktop.app.training import Control, PlatformClock
 from xingtu_desktop.app.window import AccountWindow
@@ -25,8 +25,10 @@ from xingtu_desktop.core.log import Redactor
 from xingtu_desktop.core.tasks import ComputePool, TaskScope
 from xingtu_desktop.domain.account import AppCredentials, Tokens
 from xingtu_desktop.domain.ids import StarId
+from xingtu_desktop.services.preferences import PreferenceValues
 from xingtu_desktop.system.paths import DataFolders
 from xingtu_desktop.ui.i18n import tr, translations
+from xingtu_desktop.ui.settings.look import apply_look
 from xingtu_desktop.ui.shell.ports import AccountInfo, MenuEntry, StateValue
 from xingtu_desktop.ui.theme import current_theme
 from xingtu_desktop.ui.theme.theme import MODES, Mode
@@ -180,7 +182,7 @@ class Program:
             secrets=self.keys,
             account=StarId(entry.account.star_id),
             app=entry.app,
-            operator=_operator(),
+            operator=operator(),
             clock=self.clock,
             platform_clock=self.platform_clock,
             redactor=self._redactor,
@@ -193,7 +195,7 @@ class Program:
             wiring = await views.wire(self, room, entry.account)
             window = AccountWindow(
                 room,
-                account=AccountInfo(entry.account.name, tr("app", "Star account"), str(entry.account.star_id)),
+                account=AccountInfo(entry.account.name, self._kind_of_account(), str(entry.account.star_id)),
                 menu=self._menu(),
                 server=self.config.server,
                 clock=self.clock,
@@ -215,11 +217,31 @@ class Program:
         await room.start()
         return window
 
+    def _kind_of_account(self) -> str:
+        return tr("app", "Training, no real money") if self.config.server.training else tr("app", "Star account")
+
     def _menu(self) -> Sequence[MenuEntry]:
         return (MenuEntry(tr("app", "Another account…"), self._leave),)
 
     def save_window(self, state: Mapping[str, StateValue]) -> None:
         self.keep(window=dict(state))
+
+    def look(self) -> PreferenceValues:
+        """Preferences as the first page left them: its language and colours."""
+        return replace(PreferenceValues(), language=self.profile.language, theme=self.profile.theme)
+
+    def apply_preferences(self, values: PreferenceValues) -> None:
+        """Put them on the screen, and keep language and colours for the next first page."""
+        apply_look(values)
+        if (values.language, values.theme) != (self.profile.language, self.profile.theme):
+            self.keep(language=values.language, theme=values.theme)
+
+    async def sign_out(self, *, discard_unsent: bool = False) -> None:
+        """Forget the authorisation of the open account and go to the first page; its files stay. Conflict while actions are unsent."""
+        if self.room is not None:
+            await self.room.services.session.sign_out(discard_unsent=discard_unsent)
+        self.keep(last_star_id=None)
+        self._leave()
 
     async def leave(self) -> None:
         """Close the account: views save, the loop stops at a clean edge, files close."""
@@ -236,13 +258,6 @@ class Program:
         await self._scope.close()
         await self.keys.close()
         self.compute.shutdown()
-
-
-def _operator() -> str:
-    try:
-        return getpass.getuser()
-    except (OSError, KeyError, ImportError):
-        return "operator"
 
 
 def _state_of(kept: Mapping[str, object]) -> dict[str, StateValue]:

@@ -7,15 +7,21 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from xingtu_desktop.app.container import AccountRoom
+from xingtu_desktop.app.person import operator
 from xingtu_desktop.app.profile import KnownAccount
+from xingtu_desktop.app.storage_facts import FilesOnDisk
 from xingtu_desktop.app.window import PresenterFactory
 from xingtu_desktop.services.creator_export import CreatorExportService
 from xingtu_desktop.services.journal import JournalService
+from xingtu_desktop.services.preferences import Preferences
 from xingtu_desktop.services.sync.connectivity import Phase
 from xingtu_desktop.ui.approvals.approvals_presenter import ApprovalsPresenter
+from xingtu_desktop.ui.briefs.briefs_presenter import BriefsPresenter
 from xingtu_desktop.ui.campaigns.campaigns_presenter import CampaignsPresenter
 from xingtu_desktop.ui.charts.charts_presenter import ChartsPresenter
 from xingtu_desktop.ui.creators.creators_presenter import CreatorsPresenter
+from xingtu_desktop.ui.settings.ports import AccountFacts
+from xingtu_desktop.ui.settings.settings_presenter import SettingsPresenter
 from xingtu_desktop.ui.sync.outbox_presenter import OutboxPresenter
 
 if TYPE_CHECKING:
@@ -34,11 +40,36 @@ async def wire(program: Program, room: AccountRoom, account: KnownAccount) -> Wi
     """Give every view the services that it needs, and no others."""
     services = room.services
 
+    folder = program.folders.account(room.account)
+    preferences = Preferences(room.files.settings, room.changes)
+    values = await preferences.load(program.look())
+    program.apply_preferences(values)
+    tokens = await room.files.tokens.load()
+    facts = AccountFacts(
+        star_id=account.star_id,
+        name=account.name,
+        operator=operator(),
+        authorised_until=None if tokens is None else tokens.refresh_expires_at,
+        keys=(await program.keys.state()).name,
+    )
+
     def online() -> bool:
         return room.sync.engine.status.phase is Phase.ONLINE
 
     return Wiring(
         presenters={
+            "briefs": lambda context: BriefsPresenter(
+                context, briefs=services.briefs, shortlists=services.shortlists, ordering=services.ordering, online=online
+            ),
+            "settings": lambda context: SettingsPresenter(
+                context,
+                preferences=preferences,
+                account=facts,
+                storage=FilesOnDisk(folder, program.folders.logs, program.compute),
+                sign_out=program.sign_out,
+                apply=program.apply_preferences,
+                campaigns=services.campaigns,
+            ),
             "creators": lambda context: CreatorsPresenter(
                 context,
                 search=services.search,

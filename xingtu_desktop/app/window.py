@@ -6,6 +6,7 @@ import logging
 from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
 
 from xingtu_desktop.app.container import AccountRoom
@@ -67,7 +68,12 @@ class AccountWindow:
         self._scope = TaskScope("window", lambda _name, error: self.report(error))
         self.context = ViewContext(frame=self, changes=room.changes, clock=platform_clock, real_clock=clock, server=server)
         ports = ShellPorts(
-            now=platform_clock.now, save_state=save_state, stop_all=self._stop_all, background=self._in_background, state=state
+            now=clock.now,
+            platform_now=platform_clock.now,
+            save_state=save_state,
+            stop_all=self._stop_all,
+            background=self._in_background,
+            state=state,
         )
         views: list[ShellView] = [shell_view(key, self._factory(key)) for key in presenters]
         self.window = MainWindow(views, ports)
@@ -97,6 +103,10 @@ class AccountWindow:
         """Bring the window up where it was left."""
         self.window.show_shell()
         self.window.show()
+        shown = self.window.current_widget()
+        if shown is not None:
+            # Qt gives the first focus to the first widget of the bar; the keys belong to the view.
+            (shown.focusProxy() or shown).setFocus(Qt.FocusReason.OtherFocusReason)
         self._count_waiting()
 
     # ------------------------------------------------------------------ Frame

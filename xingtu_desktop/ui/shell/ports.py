@@ -79,6 +79,9 @@ class ShellPorts:
     """Callbacks of the shell; every one has a harmless default, so that a test gives only what it is about."""
 
     now: Callable[[], datetime] = _utc_now
+    """The computer's time, for ages."""
+    platform_now: Callable[[], datetime] | None = None
+    """The platform's time, for the clocks in the bar; None: the same. In training the two differ."""
     save_state: Callable[[Mapping[str, StateValue]], None] = _forget
     stop_all: Callable[[], None] = _nothing
     find_objects: Callable[[str, Callable[[Sequence[PaletteObject]], None]], None] = _no_objects

@@ -87,7 +87,7 @@ class TopBar(View):
         if status.waiting:
             parts.append(tr("shell", "{count} waiting", count=status.waiting))
         self.sync_pill.set_pill(DOT.join(parts), dot=dot, icon=icon, tone=tone)
-        self.clock.set_pill(fmt.dual_clock(now))
+        self.clock.set_pill(fmt.dual_clock(now if self._ports.platform_now is None else self._ports.platform_now()))
 
     def retranslate(self) -> None:
         """Words in the language in force."""
