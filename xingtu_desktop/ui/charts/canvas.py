@@ -211,6 +211,7 @@ class Chart(QWidget):
             self.draw(Ink(painter), QRectF(self.rect()), live=True)
             if self.hasFocus() and self._ring:
                 paint_focus(painter, QRectF(self.rect()), 6, current_theme().tokens)
+        painter.end()
 
     def picture(self, title: str, stamp: str) -> QImage:
         """The chart with its title above and its age below, at twice the pixels, for clipboard and file."""
