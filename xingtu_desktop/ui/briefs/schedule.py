@@ -273,7 +273,8 @@ class Schedule(QWidget):
         if instant is None:
             return ""
         fmt = formats()
-        return f"{fmt.weekday(instant)}{DOT}{fmt.dual_clock(instant)}"
+        here = f"{DOT}{fmt.city(fmt.zone)} {fmt.clock(instant, fmt.zone)}" if fmt.zone else ""
+        return fmt.weekday(instant) + here
 
     def _days(self, instant: datetime | None) -> str:
         if instant is None:
