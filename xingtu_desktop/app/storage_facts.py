@@ -24,9 +24,7 @@ class FilesOnDisk:
         catalog = [*self._account.glob("catalog.db*"), *self._account.glob("creators.index*")]
         return (
             StorageFact(StorageRole.WORK, _size(self._account.glob("work.db*")), deletable=False),
-            StorageFact(
-                StorageRole.CATALOG, _size([*self._account.glob("catalog.db*"), *self._account.glob("creators.index*")]), deletable=False
-            ),
+            StorageFact(StorageRole.CATALOG, _size(catalog), deletable=False),
             StorageFact(StorageRole.CACHE, _size(self._account.glob("cache.db*")), deletable=True),
             StorageFact(StorageRole.MEDIA, _size(self._account.glob("media/*")), deletable=True),
             StorageFact(StorageRole.LOGS, _size(self._logs.glob("*")), deletable=True),

@@ -20,8 +20,10 @@ from xingtu_desktop.ui.briefs.briefs_presenter import BriefsPresenter
 from xingtu_desktop.ui.campaigns.campaigns_presenter import CampaignsPresenter
 from xingtu_desktop.ui.charts.charts_presenter import ChartsPresenter
 from xingtu_desktop.ui.creators.creators_presenter import CreatorsPresenter
+from xingtu_desktop.ui.i18n import tr
 from xingtu_desktop.ui.settings.ports import AccountFacts
 from xingtu_desktop.ui.settings.settings_presenter import SettingsPresenter
+from xingtu_desktop.ui.signin.ports import KeyringState, SecretsKind
 from xingtu_desktop.ui.sync.outbox_presenter import OutboxPresenter
 
 if TYPE_CHECKING:
@@ -50,7 +52,7 @@ async def wire(program: Program, room: AccountRoom, account: KnownAccount) -> Wi
         name=account.name,
         operator=operator(),
         authorised_until=None if tokens is None else tokens.refresh_expires_at,
-        keys=(await program.keys.state()).name,
+        keys=_where_keys_are(await program.keys.state()),
     )
 
     def online() -> bool:
@@ -95,3 +97,12 @@ async def wire(program: Program, room: AccountRoom, account: KnownAccount) -> Wi
             status=lambda: room.sync.engine.status,
         ),
     )
+
+
+def _where_keys_are(state: KeyringState) -> str:
+    words = {
+        SecretsKind.KEYRING: state.name,
+        SecretsKind.PASSPHRASE: tr("app", "a file under your passphrase"),
+        SecretsKind.SESSION: tr("app", "in memory, gone when the program ends"),
+    }
+    return "" if state.in_force is None else words[state.in_force]
