@@ -408,3 +408,13 @@ async def test_every_chart_of_three_hundred_orders_is_painted_within_a_few_frame
             times.append(time.perf_counter() - began)
         # The best of five, since the machine may be busy with other things.
         assert min(times) < 0.05, f"{key} took {min(times) * 1000:.0f} ms"
+
+
+async def test_closing_while_a_name_is_asked_for_ends_cleanly(desk: Desk, qtbot: QtBot) -> None:
+    view = await desk.open()
+    qtbot.keyClick(view.scatter, Qt.Key.Key_Home)
+    qtbot.keyClick(view.scatter, Qt.Key.Key_X)
+    view.keep_button.click()
+    await desk.until(lambda: view.window().findChildren(CounterLineEdit))
+    await asyncio.wait_for(desk.presenter.close(), 2)
+    assert not desk.books.lists
