@@ -17,7 +17,7 @@ from xingtu_desktop.ui.widgets.panels import Avatar
 
 @dataclass(frozen=True, slots=True)
 class AccountLine:
-    """One account; `reason` says why it cannot be entered ("" when it can), `note` stands below it at the right."""
+    """One account; `kind` "" leaves its badge out; `reason` says why it cannot be entered ("" when it can), `note` stands below it at the right."""
 
     key: str
     star_id: int
@@ -49,7 +49,8 @@ class AccountRow(QWidget):
         first = QHBoxLayout()
         first.setSpacing(8)
         first.addWidget(name)
-        first.addWidget(Badge(shown.kind))
+        if shown.kind:
+            first.addWidget(Badge(shown.kind))
         first.addStretch(1)
         names = QVBoxLayout()
         names.setSpacing(2)

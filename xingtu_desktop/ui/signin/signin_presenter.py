@@ -101,7 +101,7 @@ class SignInPresenter:
 
     def _known_line(self, one: KnownEntry) -> AccountLine:
         since = formats().ago(one.entered_at, self._clock.now()) if one.entered_at is not None else ""
-        return AccountLine(f"known:{one.star_id}", one.star_id, one.name, tr("signin", "Star account"), one.company, note=since)
+        return AccountLine(f"known:{one.star_id}", one.star_id, one.name, "", one.company, note=since)
 
     def _show_brought(self, brought: Authorisation) -> None:
         lines = []
