@@ -7,12 +7,13 @@ from dataclasses import replace
 from datetime import datetime
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QComboBox, QFrame, QGridLayout, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from xingtu_desktop import __version__
 from xingtu_desktop.services.preferences import REJECTS, REVIEW_HOURS, PreferenceValues
 from xingtu_desktop.ui.formats import BEIJING_ZONE
 from xingtu_desktop.ui.i18n import LANGUAGE_NAMES, LANGUAGES, formats, tr
+from xingtu_desktop.ui.settings.block import Block, role_words
 from xingtu_desktop.ui.settings.ports import AccountFacts, StorageFact, StorageRole
 from xingtu_desktop.ui.theme import current_theme
 from xingtu_desktop.ui.widgets.buttons import Button, Segment, SegmentedControl
@@ -50,56 +51,6 @@ LIBRARIES = (
     ("openpyxl", "MIT"),
 )
 """The libraries that a person meets in this program, with the licences that they come under."""
-
-
-class _Block(QFrame):
-    """A section: heading, quiet note, rows of name and control, a line below."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.title = text_label(type="heading")
-        self.note = ElidedLabel(type="caption", tone="text-2")
-        head = QHBoxLayout()
-        head.setSpacing(8)
-        head.addWidget(self.title)
-        head.addWidget(self.note, 1)
-        self.grid = QGridLayout()
-        self.grid.setHorizontalSpacing(16)
-        self.grid.setVerticalSpacing(10)
-        self.grid.setColumnMinimumWidth(0, 96)
-        self.grid.setColumnStretch(1, 1)
-        self._rows = 0
-        column = QVBoxLayout()
-        column.setContentsMargins(24, 18, 24, 18)
-        column.setSpacing(14)
-        column.addLayout(head)
-        column.addLayout(self.grid)
-        outer = QVBoxLayout(self)
-        outer.setContentsMargins(0, 0, 0, 0)
-        outer.setSpacing(0)
-        outer.addLayout(column)
-        outer.addWidget(line())
-
-    def row(self, *controls: QWidget, wide: QWidget | None = None) -> QLabel:
-        """A row: its name (returned, to be written) and its controls; `wide` takes the rest of the line."""
-        name = text_label(tone="text-2")
-        inside = QHBoxLayout()
-        inside.setSpacing(8)
-        for control in controls:
-            inside.addWidget(control)
-        if wide is not None:
-            inside.addWidget(wide, 1)
-        else:
-            inside.addStretch(1)
-        self.grid.addWidget(name, self._rows, 0)
-        self.grid.addLayout(inside, self._rows, 1)
-        self._rows += 1
-        return name
-
-    def whole(self, widget: QWidget) -> None:
-        """A row over the whole width."""
-        self.grid.addWidget(widget, self._rows, 0, 1, 2)
-        self._rows += 1
 
 
 class SettingsView(View):
@@ -178,8 +129,8 @@ class SettingsView(View):
 
     def _build(self) -> None:
         terms, rebuild, shortcuts = self._has
-        self._account_block, self._limits, self._looks = _Block(), _Block(), _Block()
-        self._terms, self._storage, self._about = _Block(), _Block(), _Block()
+        self._account_block, self._limits, self._looks = Block(), Block(), Block()
+        self._terms, self._storage, self._about = Block(), Block(), Block()
         self._fill_account()
         self._name_batch = self._limits.row(self.batch_yuan, self.batch_count)
         self._name_day = self._limits.row(self.day_yuan, self.day_count)
@@ -483,7 +434,7 @@ class SettingsView(View):
         known = {fact.role: fact for fact in self._facts or ()}
         largest = max((fact.size or 0 for fact in known.values()), default=0)
         for role, (row, name, holds, bar, size, may) in self._measured.items():
-            words = _role_words(role)
+            words = role_words(role)
             name.setText(words[0])
             holds.setText(words[1])
             fact = known.get(role)
@@ -498,17 +449,3 @@ class SettingsView(View):
 
 def _set_or_none(field: NumberField) -> int | None:
     return None if field.value() == field.minimum() else field.value()
-
-
-def _role_words(role: StorageRole) -> tuple[str, str]:
-    match role:
-        case StorageRole.WORK:
-            return tr("settings", "Work"), tr("settings", "drafts, briefs, lists, outbox, journal, settings")
-        case StorageRole.CATALOG:
-            return tr("settings", "Creators"), tr("settings", "imported creators, quotes, snapshots of reports")
-        case StorageRole.CACHE:
-            return tr("settings", "Cache"), tr("settings", "what the platform can give again; rebuilt when damaged")
-        case StorageRole.MEDIA:
-            return tr("settings", "Media"), tr("settings", "scripts and videos; what was not seen for longest goes first")
-        case StorageRole.LOGS:
-            return tr("settings", "Logs"), tr("settings", "what the program did, without names, texts and keys")

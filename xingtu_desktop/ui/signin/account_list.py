@@ -17,7 +17,10 @@ from xingtu_desktop.ui.widgets.panels import Avatar
 
 @dataclass(frozen=True, slots=True)
 class AccountLine:
-    """One account; `kind` "" leaves its badge out; `reason` says why it cannot be entered ("" when it can), `note` stands below it at the right."""
+    """One account.
+
+    `kind` "" leaves its badge out; `reason` says why it cannot be entered ("" when it can), `note` stands below it at the right.
+    """
 
     key: str
     star_id: int
