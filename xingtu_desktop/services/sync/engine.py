@@ -203,12 +203,14 @@ class SyncEngine:
             return
         self._retry_at = None
         before = await self._unsettled()
+        drained = self._clock.now()
         await self._sender.drain()
         read_in = None
         if self._connectivity.status.phase is not Phase.OFFLINE:
             read_in = await self._reconciler.step()
+            drained = self._clock.now()
             await self._sender.drain()
-        waits = await self._send_times() + ([] if read_in is None else [read_in])
+        waits = await self._send_times(drained) + ([] if read_in is None else [read_in])
         self._act_at = self._clock.monotonic() + min(waits, default=_LONGEST_WAIT)
         if self._connectivity.status.phase is Phase.OFFLINE:
             # Reading finds out whether the network is back, and slows the loop down while it is not.
@@ -311,8 +313,11 @@ class SyncEngine:
             return min(max(self._retry_at - now, 0.0), _LONGEST_WAIT)
         return max(min(_LONGEST_WAIT, self._next_pull() - now, self._act_at - now), 0.0)
 
-    async def _send_times(self) -> list[float]:
-        """Seconds until queued rows may leave: undo, hold and retry times; a row that only waits for its turn asks for nothing."""
+    async def _send_times(self, drained: datetime) -> list[float]:
+        """Seconds until queued rows may leave: undo, hold and retry times; a row that only waits for its turn asks for nothing.
+
+        A time that passed since `drained`, when the last draining began, may have been missed by it and counts as now.
+        """
         try:
             if await self._outbox.stopped():
                 return []
@@ -324,8 +329,8 @@ class SyncEngine:
         for row in rows:
             if row.state is IntentState.QUEUED and not row.held:
                 due = max(at for at in (row.undo_until, row.hold_until, row.not_before) if at is not None)
-                if due > now:
-                    times.append((due - now).total_seconds())
+                if due > drained:
+                    times.append(max((due - now).total_seconds(), 0.0))
         return times
 
     async def _wait(self, seconds: float) -> None:
