@@ -11,6 +11,7 @@ from xingtu_desktop.core.clock import SystemClock
 from xingtu_desktop.core.config import ServerConfig
 from xingtu_desktop.core.events import Changes
 from xingtu_desktop.core.tasks import ComputePool
+from xingtu_desktop.domain.answers import FeedPage
 from xingtu_desktop.domain.creator import Creator, CreatorDetail
 from xingtu_desktop.domain.ids import AuthorId
 from xingtu_desktop.sandbox.creators import Catalog
@@ -19,7 +20,6 @@ from xingtu_desktop.search.builder import IndexMaker
 from xingtu_desktop.services.creator_details import CreatorDetailService
 from xingtu_desktop.services.creator_export import CreatorExportService
 from xingtu_desktop.services.creator_search import CreatorSearchService
-from xingtu_desktop.services.ports import FeedPage
 from xingtu_desktop.services.shortlists import ShortlistService
 from xingtu_desktop.services.sync.connectivity import Connectivity
 from xingtu_desktop.storage.account_files import AccountFiles
@@ -27,7 +27,8 @@ from xingtu_desktop.ui.context import ViewContext
 from xingtu_desktop.ui.creators.creators_presenter import CreatorsPresenter
 from xingtu_desktop.ui.widgets.toasts import ToastAction
 
-DAY = 20_780
+DAY_ZERO = 20_760
+DAY = 20
 SERVER = ServerConfig(
     api_url="http://127.0.0.1:1",
     authorize_url="http://127.0.0.1:1",
@@ -82,7 +83,7 @@ class CatalogFeed:
 
 def catalogue(count: int, seed: int = 7) -> tuple[Catalog, list[Creator]]:
     """`count` creators as the feed gives them."""
-    catalog = Catalog(seed, count, DAY)
+    catalog = Catalog(seed, count, DAY_ZERO)
     creators: list[Creator] = []
     position: int | None = 0
     while position is not None:
@@ -110,12 +111,12 @@ class Rig:
         await self.search.close()
         await self.files.close()
         self.pool.shutdown()
-        assert self.frame.errors == []
+        assert self.frame.errors == [], self.frame.errors
 
 
 async def make_rig(folder: Path, count: int = 300, *, extra: list[Creator] | None = None, server: ServerConfig = SERVER) -> Rig:
     """Files, services, presenter; the index is ready, the view not yet started."""
-    catalog, creators = catalogue(count) if count else (Catalog(7, 1, DAY), [])
+    catalog, creators = catalogue(count) if count else (Catalog(7, 1, DAY_ZERO), [])
     creators += extra or []
     files = await AccountFiles.open(folder / "account", bytes(range(32)))
     await files.creators.apply_page(FeedPage(tuple(creators), (), "cursor", False, len(creators), 0), "青禾目录")

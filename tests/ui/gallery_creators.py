@@ -66,8 +66,8 @@ async def _draw(options: argparse.Namespace, app: QApplication) -> None:
         rig.connectivity.failed(Offline())
         rig.presenter.load_query(
             CreatorQuery(
-                text="早C晚A",
-                ranges=(RangeFilter(Field.FEMALE_15_24_SHARE, low=0.6), RangeFilter(Field.FOLLOWERS, low=2_000_000, high=5_000_000)),
+                text="护肤",
+                ranges=(RangeFilter(Field.FEMALE_15_24_SHARE, low=0.5), RangeFilter(Field.FOLLOWERS, low=8_000_000, high=9_000_000)),
                 categories=(CategoryFilter(Facet.CONTENT_TYPE, frozenset({"美妆"})),),
             ),
             "",
@@ -96,6 +96,7 @@ def main() -> None:
     translations().set_language(options.lang)
     loop = QEventLoop(app)
     loop.run_until_complete(_draw(options, app))
+    loop.close()
 
 
 if __name__ == "__main__":

@@ -113,22 +113,21 @@ def _csv_cell(value: Value) -> str | int | float:
 
 def _write_xlsx(path: Path, titles: Sequence[str], rows: Sequence[Sequence[Value]]) -> None:
     options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
-    try:
-        with xlsxwriter.Workbook(str(path), options) as book:
-            sheet = book.add_worksheet()
-            strong = book.add_format({"bold": True})
-            moment = book.add_format({"num_format": "yyyy-mm-dd hh:mm"})
-            sheet.freeze_panes(1, 0)
-            for column, title in enumerate(titles):
-                sheet.write_string(0, column, title, strong)
-                sheet.set_column(column, column, 14)
-            for number, row in enumerate(rows, start=1):
-                for column, value in enumerate(row):
-                    if isinstance(value, str):
-                        sheet.write_string(number, column, value)
-                    elif isinstance(value, datetime):
-                        sheet.write_datetime(number, column, value.replace(tzinfo=None), moment)
-                    elif value is not None:
-                        sheet.write_number(number, column, value)
-    except xlsxwriter.exceptions.FileCreateError as error:
-        raise error.args[0] if error.args and isinstance(error.args[0], OSError) else OSError(str(error)) from error
+    # Whether the place can be written to is found out first: the library leaves its temporary files open when it fails.
+    path.touch()
+    with xlsxwriter.Workbook(str(path), options) as book:
+        sheet = book.add_worksheet()
+        strong = book.add_format({"bold": True})
+        moment = book.add_format({"num_format": "yyyy-mm-dd hh:mm"})
+        sheet.freeze_panes(1, 0)
+        for column, title in enumerate(titles):
+            sheet.write_string(0, column, title, strong)
+            sheet.set_column(column, column, 14)
+        for number, row in enumerate(rows, start=1):
+            for column, value in enumerate(row):
+                if isinstance(value, str):
+                    sheet.write_string(number, column, value)
+                elif isinstance(value, datetime):
+                    sheet.write_datetime(number, column, value.replace(tzinfo=None), moment)
+                elif value is not None:
+                    sheet.write_number(number, column, value)

@@ -158,38 +158,38 @@ COLUMNS: Final[tuple[CreatorColumn, ...]] = (
         "creator",
         Message("creators", "Creator"),
         Message("creators", "Agency"),
-        208,
+        160,
         SortKey.NICKNAME,
         _creator,
         "left",
         descending_first=False,
         stretch=True,
     ),
-    CreatorColumn("types", Message("creators", "Types"), None, 132, SortKey.CONTENT_TYPE, _types, "left", descending_first=False),
-    CreatorColumn("followers", Message("creators", "Followers"), Message("creators", "plays, 90 days"), 116, Field.FOLLOWERS, _followers),
+    CreatorColumn("types", Message("creators", "Types"), None, 96, SortKey.CONTENT_TYPE, _types, "left", descending_first=False),
+    CreatorColumn("followers", Message("creators", "Followers"), Message("creators", "plays, 90 days"), 118, Field.FOLLOWERS, _followers),
     CreatorColumn(
-        "quote_21_60", Message("creators", "Quote"), Message("creators", "21–60 s"), 84, Field.QUOTE_FROM_21_TO_60, _quote(_MAIN)
+        "quote_21_60", Message("creators", "Quote"), Message("creators", "21–60 s"), 80, Field.QUOTE_FROM_21_TO_60, _quote(_MAIN)
     ),
     CreatorColumn(
-        "cpm_21_60", Message("creators", "CPM"), Message("creators", "expected"), 66, Field.CPM_FROM_21_TO_60, _cost(cpm_of, _MAIN)
+        "cpm_21_60", Message("creators", "CPM"), Message("creators", "expected"), 68, Field.CPM_FROM_21_TO_60, _cost(cpm_of, _MAIN)
     ),
-    CreatorColumn("expected_plays", Message("creators", "Plays"), Message("creators", "expected"), 84, Field.EXPECTED_PLAYS, _plays),
+    CreatorColumn("expected_plays", Message("creators", "Plays"), Message("creators", "expected"), 76, Field.EXPECTED_PLAYS, _plays),
     CreatorColumn(
         "interaction",
         Message("creators", "Interaction"),
         Message("creators", "90 days"),
-        82,
+        64,
         Field.INTERACTION_RATE,
         _rate(lambda c: c.interaction_rate, full=0.12),
     ),
     CreatorColumn(
-        "finish", Message("creators", "Finish"), Message("creators", "90 days"), 72, Field.FINISH_RATE, _rate(lambda c: c.finish_rate)
+        "finish", Message("creators", "Finish"), Message("creators", "90 days"), 64, Field.FINISH_RATE, _rate(lambda c: c.finish_rate)
     ),
     CreatorColumn(
         "hit",
         Message("creators", "Hit rate"),
         Message("creators", "> 100K likes"),
-        82,
+        64,
         Field.HIT_RATE,
         _rate(lambda c: c.hit_rate, digits=0),
     ),
@@ -197,11 +197,11 @@ COLUMNS: Final[tuple[CreatorColumn, ...]] = (
         "female_15_24",
         Message("creators", "Female 15–24"),
         Message("creators", "estimated"),
-        100,
+        78,
         Field.FEMALE_15_24_SHARE,
         _female,
     ),
-    CreatorColumn("updated", Message("creators", "Data"), Message("creators", "updated"), 74, Field.UPDATED_AT, _age),
+    CreatorColumn("updated", Message("creators", "Data"), Message("creators", "updated"), 62, Field.UPDATED_AT, _age),
     CreatorColumn(
         "quote_20",
         Message("creators", "Quote"),

@@ -181,7 +181,8 @@ class ComparePage(View):
         self.title = text_label(type="title", strong=True)
         self.only_differences = QCheckBox()
         self.only_differences.toggled.connect(lambda _: self._fill())
-        top = QHBoxLayout()
+        head = panel("surface")
+        top = QHBoxLayout(head)
         top.setContentsMargins(12, 10, 16, 10)
         top.setSpacing(12)
         top.addWidget(self.back)
@@ -192,7 +193,8 @@ class ComparePage(View):
         self.area.setFrameShape(QFrame.Shape.NoFrame)
         self.area.setWidgetResizable(True)
         self.area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        foot = QHBoxLayout()
+        below = panel("surface")
+        foot = QHBoxLayout(below)
         foot.setContentsMargins(16, 10, 16, 10)
         foot.setSpacing(8)
         self.best = ElidedLabel(type="caption", tone="text-2")
@@ -204,11 +206,11 @@ class ComparePage(View):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
-        layout.addLayout(top)
+        layout.addWidget(head)
         layout.addWidget(line())
         layout.addWidget(self.area, 1)
         layout.addWidget(line())
-        layout.addLayout(foot)
+        layout.addWidget(below)
         self.back.clicked.connect(self.closed)
         self.shortlist.clicked.connect(self.shortlist_clicked)
         self.basket.clicked.connect(self.basket_clicked)
@@ -268,13 +270,15 @@ class ComparePage(View):
 
     def _fill(self) -> None:
         """Build the grid anew: it is small, and who is in it changes as a whole."""
-        body = panel("surface")
+        body = panel("window")
         outer = QVBoxLayout(body)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.setSpacing(0)
         grid = QGridLayout()
         grid.setContentsMargins(0, 0, 0, 0)
-        grid.setSpacing(0)
+        # The ground shows through the gaps: lines between the columns.
+        grid.setHorizontalSpacing(1)
+        grid.setVerticalSpacing(1)
         grid.setColumnMinimumWidth(0, current_theme().px(168))
         for place in range(len(self._creators)):
             grid.setColumnStretch(place + 1, 1)
@@ -312,7 +316,7 @@ class ComparePage(View):
         )
 
     def _fill_heads(self, grid: QGridLayout) -> None:
-        scope = QWidget()
+        scope = panel("surface")
         column = QVBoxLayout(scope)
         column.setContentsMargins(16, 10, 8, 10)
         column.setSpacing(2)
@@ -361,7 +365,7 @@ class ComparePage(View):
         return pick(known, key=lambda entry: entry[0])[1]
 
     def _fill_row(self, grid: QGridLayout, row: int, figure: _Figure, best: AuthorId | None) -> None:
-        title = QWidget()
+        title = panel("surface")
         column = QVBoxLayout(title)
         column.setContentsMargins(16, 6, 8, 6)
         column.setSpacing(0)

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import Final, Protocol
+from typing import Final
 
 from PySide6.QtCore import QTimer
 
-from xingtu_desktop.core.errors import KnownError, NoSuchThing
+from xingtu_desktop.core.errors import KnownError
 from xingtu_desktop.core.events import Change, Topic
-from xingtu_desktop.domain.creator import Creator, VideoTier
+from xingtu_desktop.domain.creator import VideoTier
 from xingtu_desktop.domain.creator_query import CreatorQuery, MembershipFilter
 from xingtu_desktop.domain.ids import AuthorId
 from xingtu_desktop.services.creator_details import CreatorDetailService
@@ -19,19 +18,20 @@ from xingtu_desktop.services.creator_export import CreatorExportService
 from xingtu_desktop.services.creator_search import CreatorRows, CreatorSearchService, IndexPhase
 from xingtu_desktop.services.ports import SettingsStore
 from xingtu_desktop.services.shortlists import ShortlistService
-from xingtu_desktop.services.sync.connectivity import Phase, SyncStatus
+from xingtu_desktop.services.sync.connectivity import Phase
 from xingtu_desktop.ui.context import ViewContext
 from xingtu_desktop.ui.creators.arrangement import Arrangement
 from xingtu_desktop.ui.creators.columns import BY_KEY, COLUMNS, DEFAULT_KEYS, key_of_sort
 from xingtu_desktop.ui.creators.commands import creator_commands
-from xingtu_desktop.ui.creators.compare_page import MOST as MOST_COMPARED
+from xingtu_desktop.ui.creators.compare_flow import CompareFlow
 from xingtu_desktop.ui.creators.creators_model import PAGE, Window
 from xingtu_desktop.ui.creators.creators_view import CreatorsView
 from xingtu_desktop.ui.creators.list_flow import ListFlow
-from xingtu_desktop.ui.creators.profile_panel import COMPARED_FIELDS
+from xingtu_desktop.ui.creators.profile_flow import ProfileFlow, StatusSource
 from xingtu_desktop.ui.errors import words as error_words
 from xingtu_desktop.ui.i18n import formats, tr, translations
 from xingtu_desktop.ui.shell.commands import Command
+from xingtu_desktop.ui.theme import current_theme
 
 COALESCE_MS: Final = 20
 """Typing and dragging within this time is one search."""
@@ -39,13 +39,6 @@ _REFRESH_MS: Final = 400
 _TICK_MOST: Final = 10_000
 """The header's box ticks at most so many."""
 _SETTING: Final = "creators.view"
-
-
-class StatusSource(Protocol):
-    """Who knows the connection (`services.sync.connectivity.Connectivity`)."""
-
-    @property
-    def status(self) -> SyncStatus: ...
 
 
 class CreatorsPresenter:
@@ -64,7 +57,6 @@ class CreatorsPresenter:
     ) -> None:
         self._context = context
         self._search = search
-        self._details = details
         self._connectivity = connectivity
         self._settings = settings
         self._scope = context.scope("creators")
@@ -74,15 +66,17 @@ class CreatorsPresenter:
         )
         self._columns: tuple[str, ...] = DEFAULT_KEYS
         self._widths: dict[str, int] = {}
-        self._profile_open = True
         self._restored = False
         self._generation = 0
         self._answered: CreatorQuery | None = None
-        self._compared: tuple[AuthorId, ...] = ()
         self._coalesce = _single_shot(self.view, COALESCE_MS, self._run_search)
         self._refresh_timer = _single_shot(self.view, _REFRESH_MS, self._run_refresh)
         self._save_timer = _single_shot(self.view, 800, self._save)
         self._stop = context.changes.subscribe(self._on_change, Topic.CREATORS, Topic.SHORTLISTS, Topic.SAVED_SEARCHES, Topic.CONNECTION)
+        self._profile = ProfileFlow(
+            view=self.view, context=context, scope=self._scope, search=search, details=details, connectivity=connectivity, lists=self._lists
+        )
+        self._compare = CompareFlow(view=self.view, context=context, scope=self._scope, search=search, lists=self._lists)
         self._connect()
         self._show_columns()
         self.view.table.set_sort("followers", True)
@@ -99,9 +93,9 @@ class CreatorsPresenter:
         view.table.sort_requested.connect(self._on_sort)
         view.table.checked_changed.connect(lambda: view.head.set_ticked(len(view.table.checked_keys())))
         view.table.check_all_requested.connect(self._on_check_all)
-        view.table.current_changed.connect(self._on_current)
+        view.table.current_changed.connect(self._profile.follow)
         view.table.peek_requested.connect(lambda key: self.toggle_profile())
-        view.table.opened.connect(lambda key: self._open_profile())
+        view.table.opened.connect(lambda key: self._profile.open(self._current()))
         view.table.columns_changed.connect(self._on_widths)
         view.head.column_toggled.connect(self._on_column)
         view.head.columns_reset.connect(self._on_columns_reset)
@@ -112,20 +106,21 @@ class CreatorsPresenter:
         view.head.clear_ticks_clicked.connect(lambda: view.table.set_checked(()))
         view.loosen.chosen.connect(self.take_loosening)
         view.loosen.cleared.connect(view.filters.clear_all)
-        view.profile.closed.connect(self._close_profile)
-        view.profile.shortlist_clicked.connect(lambda: self._lists.shortlist(self._shown_author()))
-        view.profile.basket_clicked.connect(lambda: self._lists.basket(self._shown_author()))
+        view.profile.closed.connect(self._profile.close)
+        view.profile.closed.connect(self._save_timer.start)
+        view.profile.shortlist_clicked.connect(lambda: self._lists.shortlist(self._profile.shown()))
+        view.profile.basket_clicked.connect(lambda: self._lists.basket(self._profile.shown()))
         view.profile.similar_clicked.connect(self.show_similar_ones)
-        view.profile.opened.connect(self._show_profile_of)
+        view.profile.opened.connect(self._profile.show)
         view.bar.ordered.connect(lambda: self._context.frame.go("briefs", order_basket=True))
-        view.bar.compared.connect(self._on_compare_basket)
+        view.bar.compared.connect(self._compare.basket)
         view.bar.shown_all.connect(self._lists.show_basket)
         view.bar.emptied.connect(self._lists.empty_basket)
         view.bar.tier_chosen.connect(self._on_tier)
         view.compare.closed.connect(lambda: view.show_comparison(False))
-        view.compare.removed.connect(self._on_uncompare)
-        view.compare.basket_clicked.connect(lambda: self._lists.basket(self._compared))
-        view.compare.shortlist_clicked.connect(lambda: self._lists.shortlist(self._compared))
+        view.compare.removed.connect(self._compare.remove)
+        view.compare.basket_clicked.connect(lambda: self._lists.basket(self._compare.authors()))
+        view.compare.shortlist_clicked.connect(lambda: self._lists.shortlist(self._compare.authors()))
         view.states.error.retried.connect(self._run_search)
         view.states.empty.acted.connect(lambda: self._context.frame.go("settings"))
 
@@ -152,7 +147,7 @@ class CreatorsPresenter:
         elif isinstance(text, str):
             self.load_query(CreatorQuery(text=text), "")
         if isinstance(author, int):
-            self._show_profile_of(AuthorId(author))
+            self._profile.show(author)
 
     async def close(self) -> None:
         """Stop everything that runs for the view."""
@@ -341,10 +336,6 @@ class CreatorsPresenter:
         key = self.view.table.current_key()
         return (AuthorId(key),) if isinstance(key, int) else ()
 
-    def _shown_author(self) -> tuple[AuthorId, ...]:
-        profile = self.view.profile.profile()
-        return (profile.creator.author_id,) if profile is not None else ()
-
     def _on_check_all(self, on: bool) -> None:
         if not on or self._answered is None:
             self.view.table.set_checked(())
@@ -359,11 +350,11 @@ class CreatorsPresenter:
 
     def put_on_shortlist(self) -> None:
         """Those meant, onto the shortlist or off it."""
-        self._lists.shortlist(self._compared if self.view.comparing() else self.meant())
+        self._lists.shortlist(self._compare.authors() if self.view.comparing() else self.meant())
 
     def put_in_basket(self) -> None:
         """Those meant, into the basket or out of it."""
-        self._lists.basket(self._compared if self.view.comparing() else self.meant())
+        self._lists.basket(self._compare.authors() if self.view.comparing() else self.meant())
 
     def save_search(self) -> None:
         """Keep the query by a name."""
@@ -383,99 +374,21 @@ class CreatorsPresenter:
         if isinstance(tier, VideoTier):
             self._lists.tier = tier
             self._scope.spawn(self._lists.reload(), name="reload lists", group="lists")
-            self._reload_profile()
-
-    # ------------------------------------------------------------------ comparing
+            self._profile.reload()
 
     def compare(self) -> None:
         """Those ticked, side by side."""
-        chosen = self.meant()
-        if len(chosen) < 2:
-            self._context.frame.toast(
-                tr("creators", "Choose two to {number} creators with X, then press C", number=MOST_COMPARED), tone="text-2"
-            )
-            return
-        self._compare(chosen)
-
-    def _on_compare_basket(self) -> None:
-        basket = self.view.bar.basket()
-        if basket is not None:
-            self._compare(tuple(creator.author_id for creator in basket.creators))
-
-    def _compare(self, authors: Sequence[AuthorId]) -> None:
-        self._scope.spawn(self._show_comparison(tuple(authors)), name="compare", group="compare")
-
-    async def _show_comparison(self, authors: tuple[AuthorId, ...]) -> None:
-        found = sorted(await self._search.creators(authors), key=lambda creator: -(creator.followers or 0))[:MOST_COMPARED]
-        if len(authors) > MOST_COMPARED:
-            self._context.frame.toast(tr("creators", "The {number} with most followers are compared", number=MOST_COMPARED), tone="text-2")
-        self._set_compared(found)
-        self.view.show_comparison(True)
-
-    def _set_compared(self, creators: Sequence[Creator]) -> None:
-        self._compared = tuple(creator.author_id for creator in creators)
-        self.view.compare.set_creators(creators, self._lists.tier, self._context.real_clock.now())
-
-    def _on_uncompare(self, author: object) -> None:
-        self._set_compared([creator for creator in self.view.compare.creators() if creator.author_id != author])
-        if not self._compared:
-            self.view.show_comparison(False)
+        self._compare.ticked(self.meant())
 
     # ------------------------------------------------------------------ profile
 
-    def _on_current(self, key: object) -> None:
-        beside = self._profile_open and not self.view.profile_overlays()
-        if isinstance(key, int) and (beside or self.view.profile.isVisible()):
-            self._show_profile_of(AuthorId(key))
-
     def toggle_profile(self) -> None:
         """Open or close the profile."""
-        if self.view.profile.isVisible():
-            self._close_profile()
-        else:
-            self._open_profile()
-
-    def _open_profile(self) -> None:
-        for author in self._current():
-            self._profile_open = True
-            self._show_profile_of(author)
-
-    def _close_profile(self) -> None:
-        self._profile_open = False
-        self.view.show_profile(False)
-        self._save_timer.start()
-
-    def _reload_profile(self) -> None:
-        for author in self._shown_author():
-            self._show_profile_of(author)
-
-    def _show_profile_of(self, author: object) -> None:
-        if isinstance(author, int) and not self._scope.closed:
-            self._scope.spawn(self._load_profile(AuthorId(author)), name="profile", group="profile")
-
-    async def _load_profile(self, author: AuthorId) -> None:
-        view, now = self.view, self._context.real_clock.now()
-        try:
-            profile = await self._search.profile(author, COMPARED_FIELDS)
-        except NoSuchThing:
-            return
-        online = self._connectivity.status.phase is Phase.ONLINE
-        fetch = online and self._details.available
-        known = bool(profile.detail.videos or profile.detail.quotes)
-        view.profile.set_profile(profile, now, loading=fetch and not known, tier=self._lists.tier)
-        self._lists.show_listed()
-        view.show_profile(True)
-        view.profile.set_similar(await self._search.similar(author))
-        if fetch and not known:
-            # What only the network has stays unknown then; the profile says so instead of failing.
-            with contextlib.suppress(KnownError):
-                await self._details.refresh(author)
-            profile = await self._search.profile(author, COMPARED_FIELDS)
-            view.profile.set_profile(profile, now, loading=False, tier=self._lists.tier)
+        self._profile.toggle(self._current())
 
     def show_similar_ones(self) -> None:
         """Only creators like the one in hand."""
-        authors = self._shown_author() if self.view.profile.isVisible() else self._current()
+        authors = self._profile.shown() if self.view.profile.isVisible() else self._current()
         for author in authors:
             self._scope.spawn(self._show_similar(author), name="similar", group="similar")
 
@@ -491,8 +404,8 @@ class CreatorsPresenter:
         columns = [BY_KEY[key].column() for key in self._columns]
         self.view.table.set_columns(columns)
         self.view.model.set_columns(columns)
-        if self._widths:
-            self.view.table.restore_column_widths(self._widths)
+        # Qt gives new columns 100 px each: theirs are set anew, those changed by hand come back.
+        self.view.table.restore_column_widths({column.key: current_theme().px(column.width) for column in columns} | self._widths)
         self.view.head.set_columns(self._columns)
 
     def _on_column(self, key: str, on: bool) -> None:
@@ -514,7 +427,7 @@ class CreatorsPresenter:
         if self._scope.closed:
             return
         query = self.view.filters.query()
-        kept = Arrangement(self._columns, self._widths, self.view.filters.folds(), query.sort, query.descending, self._profile_open)
+        kept = Arrangement(self._columns, self._widths, self.view.filters.folds(), query.sort, query.descending, self._profile.wanted)
         self._scope.spawn(self._put(kept.to_text()), name="save", group="save")
 
     async def _put(self, text: str) -> None:
@@ -524,7 +437,7 @@ class CreatorsPresenter:
         kept = Arrangement.read(text)
         if kept is None:
             return
-        self._columns, self._widths, self._profile_open = kept.columns, kept.widths, kept.profile
+        self._columns, self._widths, self._profile.wanted = kept.columns, kept.widths, kept.profile
         self.view.filters.set_folds(kept.folds)
         self.view.filters.set_query(replace(self.view.filters.query(), sort=kept.sort, descending=kept.descending))
         self.view.table.set_sort(key_of_sort(kept.sort), kept.descending)
@@ -542,7 +455,7 @@ class CreatorsPresenter:
 
     def why_nobody(self) -> str | None:
         """Why commands about chosen creators cannot run now."""
-        return None if self.meant() or self._compared else tr("creators", "No creator is chosen")
+        return None if self.meant() or self._compare.authors() else tr("creators", "No creator is chosen")
 
     def focus_search(self) -> None:
         """The keyboard to the search field."""

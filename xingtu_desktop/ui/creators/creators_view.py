@@ -108,6 +108,7 @@ class CreatorsView(View):
         self._pages.addWidget(search)
         self._pages.addWidget(self.compare)
         self.table.setModel(self.model)
+        self.table.set_frozen(True)
         self._search_page = search
 
     # What is shown
@@ -138,12 +139,15 @@ class CreatorsView(View):
         """Rows below the header."""
         self.loosen.hide()
         self.table.setMaximumHeight(16_777_215)
+        self.table.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAsNeeded)
         self.states.show_state("content")
 
     def show_loosenings(self) -> None:
         """The header alone, and below it what could be loosened."""
         self.table.setMaximumHeight(self.table.horizontalHeader().sizeHint().height())
+        self.table.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.loosen.show()
+        self.show_profile(False)
         self.states.show_state("content")
 
     def comparing(self) -> bool:
@@ -178,7 +182,6 @@ class CreatorsView(View):
         self.filters.set_panel_width(280 if wide else 240)
         self.profile.set_panel_width(380 if wide else 320)
         narrow = self.profile_overlays()
-        self.table.set_frozen(narrow)
         beside = self._row.indexOf(self.profile) >= 0
         if narrow and beside:
             self._row.removeWidget(self.profile)

@@ -55,7 +55,6 @@ class TableHead(QWidget):
         layout.addWidget(self.count)
         layout.addWidget(self.speed, 1)
         layout.addWidget(self._chosen)
-        layout.addStretch(1)
         for button in (self.columns, self.save, self.export):
             layout.addWidget(button)
         self.basket.clicked.connect(self.basket_clicked)
@@ -85,6 +84,7 @@ class TableHead(QWidget):
         """How many creators are ticked, also in other answers."""
         self._ticked = count
         self._chosen.setVisible(count > 0)
+        self._show_figures()
         self._chosen_words.setText(tr("creators", "{number} chosen", number=formats().integer(count)))
 
     def set_columns(self, shown: Sequence[str]) -> None:
@@ -99,9 +99,9 @@ class TableHead(QWidget):
         total, catalogue, elapsed = self._figures
         self.count.setText(tr("creators", "{count} creator|{count} creators", count=formats().integer(total)))
         time = tr("creators", "{ms} ms", ms=formats().decimal(elapsed))
-        self.speed.setText(
-            time if total == catalogue else tr("creators", "{time}, of {number} here", time=time, number=formats().integer(catalogue))
-        )
+        if total != catalogue and not self._ticked:
+            time = tr("creators", "{time}, of {number} here", time=time, number=formats().integer(catalogue))
+        self.speed.setText(time)
 
     def _fill_menu(self) -> None:
         self._menu.clear()

@@ -19,6 +19,7 @@ from xingtu_desktop.ui.formats import UNKNOWN
 from xingtu_desktop.ui.i18n import formats, tr
 from xingtu_desktop.ui.theme import icons
 from xingtu_desktop.ui.widgets.buttons import Button
+from xingtu_desktop.ui.widgets.chips import FlowLayout
 from xingtu_desktop.ui.widgets.labels import ElidedLabel, text_label
 from xingtu_desktop.ui.widgets.panels import Avatar, Section, SidePanel
 
@@ -106,15 +107,13 @@ class ProfilePanel(SidePanel):
 
     def _build_sections(self) -> None:
         self.buttons = QWidget()
-        row = QHBoxLayout(self.buttons)
-        row.setContentsMargins(16, 10, 16, 10)
-        row.setSpacing(6)
+        row = FlowLayout(self.buttons, gap=4)
+        row.setContentsMargins(16, 10, 8, 10)
         self.shortlist = Button(icon="star", key="S", small=True)
         self.basket = Button(icon="basket", key="B", small=True)
-        self.similar_button = Button(icon="similar", key="L", small=True)
+        self.similar_button = Button(key="L", small=True)
         for button in (self.shortlist, self.basket, self.similar_button):
             row.addWidget(button)
-        row.addStretch(1)
         self.bio = text_label(type="caption", tone="text-2", wrap=True)
         self.bio.setContentsMargins(16, 0, 16, 10)
         self.indexes = Section()
