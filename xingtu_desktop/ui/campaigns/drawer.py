@@ -47,6 +47,7 @@ class OrderDrawer(SidePanel):
         self.header.addLayout(names, 1)
 
         self._state = Section()
+        self._state.header.hide()
         self._badge = Badge()
         self._step = text_label(wrap=True)
         self._deadline = text_label(type="caption", tone="text-3", wrap=True)
