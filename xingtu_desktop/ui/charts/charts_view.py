@@ -304,6 +304,8 @@ class ChartsView(View):
             chosen = tr("charts", "{count} creator selected|{count} creators selected", count=creators)
             played = tr("charts", "{count} plays", count=formats().count(plays))
             self._chosen.setText(formats_joined([chosen, words.money(cost), played, f"CPM {formats().money(price, exact=True)}"]))
+            # The sum is what one brushes for: it goes before the title's note, yet never pushes the panel wider than it is.
+            self._chosen.setMinimumWidth(min(self._chosen.sizeHint().width() + 8, current_theme().px(280)))
 
     def selected_authors(self) -> tuple[AuthorId, ...]:
         """The creators of the orders selected, each once, dearest last."""
