@@ -133,7 +133,7 @@ async def test_a_save_that_fails_says_so_and_is_tried_again(
     type_in(qtbot, presenter.view.form.lines["brand_name"], "Z")
     await until(lambda: "还没存上" in presenter.view.saved_words())
     assert isinstance(room.frame.errors[0], DiskFull)
-    presenter._save()
+    await presenter._flush()
     await until(lambda: presenter.view.saved_words().startswith("已存本机"))
     assert (await on_disk(room)).brand_name == "花漾Z"
 

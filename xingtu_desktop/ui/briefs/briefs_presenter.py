@@ -71,7 +71,7 @@ class BriefsPresenter:
         self._archived = False
         self._started = False
         self._rows: list[BriefSummary] = []
-        self._save_timer = self._timer(SAVE_MS, self._save)
+        self._save_timer = self._timer(SAVE_MS, lambda: self._spawn(self._flush(), "save"))
         self._review_timer = self._timer(REVIEW_MS, self._ask_review)
         self._stop = context.changes.subscribe(self._on_change, Topic.BRIEFS)
         self._connect()
@@ -171,7 +171,9 @@ class BriefsPresenter:
         view.model.set_rows(self._rows)
         view.set_count(len(self._rows))
         shown = {row.brief_id for row in self._rows}
-        if self._draft is not None and (self._draft.brief.brief_id in shown or self._autosave_is_new(shown)):
+        # A brief with unsaved text stays open even where the list does not have it (any more).
+        unsaved = self._autosave is not None and self._autosave.dirty
+        if self._draft is not None and (unsaved or self._draft.brief.brief_id in shown):
             view.list.set_current_id(self._draft.brief.brief_id)
             view.states.show_state("content")
         elif self._rows:
@@ -179,10 +181,6 @@ class BriefsPresenter:
         else:
             self._draft = self._autosave = None
             view.states.show_state("empty")
-
-    def _autosave_is_new(self, shown: set[BriefId]) -> bool:
-        """A brief with unsaved text stays open even where the list does not have it (any more)."""
-        return self._autosave is not None and self._autosave.dirty
 
     def _open_soon(self, brief_id: BriefId) -> None:
         if self._draft is None or self._draft.brief.brief_id != brief_id:
@@ -213,8 +211,7 @@ class BriefsPresenter:
         self._spawn(self._new(None), "new", group="open")
 
     def _on_duplicate(self) -> None:
-        if self._draft is not None:
-            self._spawn(self._new(self._draft.brief), "duplicate", group="open")
+        self._spawn(self._new(None if self._draft is None else self._draft.brief), "duplicate", group="open")
 
     async def _new(self, like: Brief | None) -> None:
         await self._flush()
@@ -299,9 +296,6 @@ class BriefsPresenter:
             self.view.set_brief(draft.brief)
             self._changed()
 
-    def _save(self) -> None:
-        self._spawn(self._flush(), "save")
-
     async def _flush(self) -> None:
         autosave = self._autosave
         if autosave is None:
@@ -363,10 +357,6 @@ class BriefsPresenter:
         marks = () if self._review is None else self._review.open_marks or self._review.marks
         if marks:
             self._take(next((mark.number for mark in marks if mark.number > self._current), marks[0].number), focus=True)
-
-    def take_rewrite(self) -> None:
-        """Alt+Enter: put the lawful wording in place of the finding in hand."""
-        self._on_rewrite(self._current)
 
     def _on_rewrite(self, number: int) -> None:
         mark = self._mark(number)
@@ -497,7 +487,7 @@ class BriefsPresenter:
                 "duplicate": self._on_duplicate,
                 "delete": self._on_archive,
                 "next_finding": self.next_finding,
-                "rewrite": self.take_rewrite,
+                "rewrite": lambda: self._on_rewrite(self._current),
                 "undo": lambda: self._step(back=True),
                 "redo": lambda: self._step(back=False),
                 "order": self._on_order,

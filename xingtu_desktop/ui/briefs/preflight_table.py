@@ -37,9 +37,9 @@ Line = Heading | Row
 
 def columns() -> tuple[Column, ...]:
     """The columns in the language in force."""
-    checks = tuple(Column(f"check:{check}", preflight_words.check_name(check), "", 56, sortable=False) for check in Check)
+    checks = tuple(Column(f"check:{check}", preflight_words.check_name(check), "", 52, sortable=False) for check in Check)
     return (
-        Column("name", tr("preflight", "Creator"), "", 180, sortable=False),
+        Column("name", tr("preflight", "Creator"), "", 204, sortable=False),
         Column("quote", tr("preflight", "Quote"), "", 76, "right", sortable=False),
         Column("age", tr("preflight", "Seen"), "", 56, "right", sortable=False),
         Column("fee", tr("preflight", "Fee, est."), "", 72, "right", sortable=False),
