@@ -66,8 +66,8 @@ async def _draw(options: argparse.Namespace, app: QApplication) -> None:
         rig.connectivity.failed(Offline())
         rig.presenter.load_query(
             CreatorQuery(
-                text="护肤",
-                ranges=(RangeFilter(Field.FEMALE_15_24_SHARE, low=0.5), RangeFilter(Field.FOLLOWERS, low=8_000_000, high=9_000_000)),
+                text="",
+                ranges=(RangeFilter(Field.FEMALE_15_24_SHARE, low=0.45), RangeFilter(Field.FOLLOWERS, low=6_000_000)),
                 categories=(CategoryFilter(Facet.CONTENT_TYPE, frozenset({"美妆"})),),
             ),
             "",

@@ -197,7 +197,7 @@ COLUMNS: Final[tuple[CreatorColumn, ...]] = (
         "female_15_24",
         Message("creators", "Female 15–24"),
         Message("creators", "estimated"),
-        78,
+        92,
         Field.FEMALE_15_24_SHARE,
         _female,
     ),
