@@ -379,6 +379,17 @@ async def test_the_board_moves_by_keys_and_opens_the_same_order(desk: Desk) -> N
     assert desk.view.table.current_key() == video.order_id
 
 
+async def test_closing_while_a_question_is_open_ends_at_once_and_saves_nothing(desk: Desk) -> None:
+    order = await desk.order(S.ACCEPTED)
+    await desk.open()
+    await desk.show(order)
+    desk.press("取消订单")
+    await desk.asked("赔付")
+    async with asyncio.timeout(2):
+        await desk.presenter.close()
+    assert desk.saved() == []
+
+
 async def test_letters_never_reach_an_input_method(desk: Desk) -> None:
     await desk.order(S.ACCEPTED)
     await desk.open()

@@ -168,7 +168,17 @@ def phases(rows: Sequence[OrderRow]) -> list[Phase]:
 
 
 def _phase_name(statuses: tuple[OrderStatus, ...]) -> str:
-    return tr("campaigns", "Ended early") if statuses[0] is _S.CANCELLED else words.status_name(statuses[0])
+    """Short, because thirteen tiles share a window of 1280 px."""
+    short = {
+        _S.SCRIPT_UPLOADED: tr("campaigns", "Script in"),
+        _S.SCRIPT_REJECTED: tr("campaigns", "Script back"),
+        _S.SCRIPT_CONFIRMED: tr("campaigns", "Script OK"),
+        _S.VIDEO_UPLOADED: tr("campaigns", "Video in"),
+        _S.VIDEO_REJECTED: tr("campaigns", "Video back"),
+        _S.VIDEO_CONFIRMED: tr("campaigns", "Video OK"),
+        _S.CANCELLED: tr("campaigns", "Ended early"),
+    }
+    return short.get(statuses[0]) or words.status_name(statuses[0])
 
 
 def task_amount(rows: Sequence[OrderRow]) -> Fen:

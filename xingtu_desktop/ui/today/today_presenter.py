@@ -96,7 +96,9 @@ class TodayPresenter:
         ]
 
     async def close(self) -> None:
-        """Stop listening and let running work end."""
+        """Stop listening and let running work end; safe to call twice."""
+        if self._scope.closed:
+            return
         self._stop_listening()
         translations().changed.disconnect(self._show)
         self._minute.stop()
