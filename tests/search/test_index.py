@@ -23,6 +23,7 @@ from xingtu_desktop.search.text import FrequentRule
 
 FIELDS_SHOWN = (Field.FOLLOWERS, Field.CPM_FROM_21_TO_60, Field.FEMALE_15_24_SHARE, Field.UPDATED_AT)
 EVERYTHING = FacetRequest(facets=tuple(Facet), fields=FIELDS_SHOWN)
+KEY = bytes(range(32))
 ALWAYS_FREQUENT = FrequentRule(share=0.02, minimum_rows=0)
 NEVER_FREQUENT = FrequentRule(minimum_rows=10**9)
 SETTINGS = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture])
@@ -68,7 +69,7 @@ def check(found: CreatorIndex, creators: list[Creator], query: CreatorQuery) -> 
 def test_answers_equal_the_reference(
     path_inside: str, creators: list[Creator], queries: list[CreatorQuery], frequent: FrequentRule
 ) -> None:
-    found = CreatorIndex.build(creators, frequent=frequent)
+    found = CreatorIndex.build(creators, frequent=frequent, key=KEY)
     for query in queries:
         check(found, creators, query)
 
@@ -88,7 +89,7 @@ def test_answers_equal_the_reference_after_updates_and_deletes(
     query: CreatorQuery,
     frequent: FrequentRule,
 ) -> None:
-    found = CreatorIndex.build(creators, frequent=frequent)
+    found = CreatorIndex.build(creators, frequent=frequent, key=KEY)
     known = {creator.author_id: creator for creator in creators}
     for generation, (upserts, deletes) in enumerate(changes, 1):
         check(found, list(known.values()), query)
@@ -99,7 +100,7 @@ def test_answers_equal_the_reference_after_updates_and_deletes(
         assert found.generation == generation
         check(found, list(known.values()), query)
     found.save(tmp_path / "snapshot")
-    check(CreatorIndex.load(tmp_path / "snapshot"), list(known.values()), query)
+    check(CreatorIndex.load(tmp_path / "snapshot", KEY), list(known.values()), query)
 
 
 @SETTINGS
@@ -176,7 +177,7 @@ def test_percentile_counts_those_below_within_the_type() -> None:
 @pytest.mark.parametrize("damage", ["cut", "header", "middle", "end", "empty", "missing", "text"])
 def test_a_damaged_snapshot_is_refused(tmp_path: Path, damage: str) -> None:
     path = tmp_path / "snapshot"
-    CreatorIndex.build([creator(n, followers=n) for n in range(100)], generation=7).save(path)
+    CreatorIndex.build([creator(n, followers=n) for n in range(100)], generation=7, key=KEY).save(path)
     data = bytearray(path.read_bytes())
     if damage == "cut":
         path.write_bytes(data[:-100])
@@ -187,22 +188,34 @@ def test_a_damaged_snapshot_is_refused(tmp_path: Path, damage: str) -> None:
     elif damage == "empty":
         path.write_bytes(b"")
     else:
-        # Ends of arrays are padded, so the last byte of the last array is found from what it holds.
-        last = max(place for place, byte in enumerate(data) if byte)
-        at = {"header": 100, "middle": data.index((3).to_bytes(8, "little") + (4).to_bytes(8, "little")), "end": last}[damage]
-        data[at] ^= 0xFF
+        data[{"header": 12, "middle": len(data) // 2, "end": -1}[damage]] ^= 0xFF
         path.write_bytes(data)
     with pytest.raises(SnapshotInvalid):
-        CreatorIndex.load(path)
+        CreatorIndex.load(path, KEY)
+
+
+def test_a_snapshot_of_another_key_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "snapshot"
+    CreatorIndex.build([creator(1)], key=KEY).save(path)
+    with pytest.raises(SnapshotInvalid):
+        CreatorIndex.load(path, bytes(32))
+
+
+def test_a_snapshot_says_nothing_to_whoever_has_no_key(tmp_path: Path) -> None:
+    path = tmp_path / "snapshot"
+    CreatorIndex.build([creator(1, nickname="小鹿护肤笔记", bio="canary-bio")], key=KEY).save(path)
+    data = path.read_bytes()
+    assert "小鹿护肤笔记".encode() not in data
+    assert b"canary-bio" not in data
 
 
 def test_a_snapshot_keeps_its_generation_and_is_replaced_whole(tmp_path: Path) -> None:
     path = tmp_path / "deep" / "snapshot"
-    found = CreatorIndex.build([creator(1)], generation=41)
+    found = CreatorIndex.build([creator(1)], generation=41, key=KEY)
     assert found.save(path) == 41
     found.apply([creator(2)], [], 42)
     found.save(path)
-    again = CreatorIndex.load(path)
+    again = CreatorIndex.load(path, KEY)
     assert (again.generation, again.size) == (42, 2)
     assert [file.name for file in path.parent.iterdir()] == ["snapshot"]
     # A loaded index can be patched like a built one.

@@ -121,7 +121,7 @@ async def make_rig(folder: Path, count: int = 300, *, extra: list[Creator] | Non
     files = await AccountFiles.open(folder / "account", bytes(range(32)))
     await files.creators.apply_page(FeedPage(tuple(creators), (), "cursor", False, len(creators), 0), "青禾目录")
     pool, changes, clock = ComputePool(), Changes(), SystemClock()
-    search = CreatorSearchService(files.creators, IndexMaker(), pool, folder / "creators.index")
+    search = CreatorSearchService(files.creators, IndexMaker(bytes(32)), pool, folder / "creators.index")
     await search.start()
     shortlists = ShortlistService(
         store=files.shortlists, searches=files.saved_searches, creators=files.creators, changes=changes, clock=clock

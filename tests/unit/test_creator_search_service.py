@@ -20,6 +20,7 @@ from xingtu_desktop.search.index import CreatorIndex
 from xingtu_desktop.services.creator_search import CreatorSearchService, IndexPhase, IndexStatus
 
 NOW = datetime(2026, 11, 20, tzinfo=UTC)
+MAKER = IndexMaker(bytes(range(32)))
 
 
 class Shelf:
@@ -76,7 +77,7 @@ class SlowShelf(Shelf):
 
 
 def service(shelf: Shelf, path: Path, heard: list[IndexStatus] | None = None) -> CreatorSearchService:
-    return CreatorSearchService(shelf, IndexMaker(), InlineCompute(), path / "creators.index", None if heard is None else heard.append)
+    return CreatorSearchService(shelf, MAKER, InlineCompute(), path / "creators.index", None if heard is None else heard.append)
 
 
 async def test_without_a_snapshot_the_catalogue_is_read_and_the_first_creators_come_first(tmp_path: Path) -> None:
@@ -119,11 +120,11 @@ async def test_a_snapshot_that_cannot_be_trusted_is_built_anew(tmp_path: Path, d
     if damage == "garbage":
         path.write_bytes(b"XTINDEX1" + b"\0" * 500)
     else:
-        CreatorIndex.build([], generation=99).save(path)
+        MAKER.builder().build(99).save(path)
     search = service(shelf, tmp_path)
     await search.start()
     assert await search.ids(CreatorQuery()) == (1,)
-    assert CreatorIndex.load(path).generation == 1
+    assert MAKER.load(path).generation == 1
 
 
 async def test_records_are_fetched_for_the_window_only(tmp_path: Path) -> None:
@@ -147,9 +148,9 @@ async def test_a_refresh_shows_what_was_written_and_close_keeps_it(tmp_path: Pat
     shelf.put(2, followers=2)
     await search.refresh()
     assert await search.ids(CreatorQuery()) == (2, 1)
-    assert CreatorIndex.load(tmp_path / "creators.index").generation == 1
+    assert MAKER.load(tmp_path / "creators.index").generation == 1
     await search.close()
-    assert CreatorIndex.load(tmp_path / "creators.index").generation == 2
+    assert MAKER.load(tmp_path / "creators.index").generation == 2
 
 
 async def test_a_hundred_changes_at_once_cost_two_refreshes_and_all_are_taken_over(tmp_path: Path) -> None:

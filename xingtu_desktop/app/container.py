@@ -122,7 +122,7 @@ class AccountRoom:
         pool = compute or ComputePool()
         try:
             return cls._build(
-                files, folder, pool, compute is None, config, folders, account, app, operator, clock, platform_clock, redactor, recorder
+                files, key, folder, pool, compute is None, config, folders, account, app, operator, clock, platform_clock, redactor, recorder
             )
         except BaseException:
             await files.close()
@@ -134,6 +134,7 @@ class AccountRoom:
     def _build(
         cls,
         files: AccountFiles,
+        key: bytes,
         folder: Path,
         pool: ComputePool,
         own_pool: bool,
@@ -181,7 +182,7 @@ class AccountRoom:
         services = Services(
             search=CreatorSearchService(
                 files.creators,
-                IndexMaker(),
+                IndexMaker(key),
                 pool,
                 folder / "creators.index",
                 on_status=lambda _: changes.publish(Change.of(Topic.CREATORS, by="index")),

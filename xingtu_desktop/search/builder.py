@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hmac
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -14,7 +15,9 @@ from xingtu_desktop.search.index import CreatorIndex
 class IndexBuilder:
     """Takes changes in their order; a later record of a creator replaces the earlier."""
 
-    def __init__(self) -> None:
+    def __init__(self, key: bytes) -> None:
+        """`key` seals the snapshots of what is built."""
+        self._key = key
         self._batches: list[Columns] = []
         self._gone: set[AuthorId] = set()
 
@@ -28,19 +31,23 @@ class IndexBuilder:
     def build(self, generation: int) -> CreatorIndex:
         """The index of what was taken so far; more may be added and built again."""
         self._batches = [joined(self._batches)]
-        index = CreatorIndex.build(self._batches[0], generation)
+        index = CreatorIndex.build(self._batches[0], generation, self._key)
         if self._gone:
             index.apply((), self._gone, generation)
         return index
 
 
 class IndexMaker:
-    """Where indexes come from: pieces of a catalogue, or a snapshot file."""
+    """Where indexes come from and go to: pieces of a catalogue, or a snapshot file under the account's key."""
+
+    def __init__(self, key: bytes) -> None:
+        """`key` is the account's own; the snapshot's is derived from it."""
+        self._key = hmac.digest(key, b"creator index snapshot", "sha256")
 
     def builder(self) -> IndexBuilder:
         """Begin an empty one."""
-        return IndexBuilder()
+        return IndexBuilder(self._key)
 
     def load(self, path: Path) -> CreatorIndex:
         """Read a snapshot; raises SnapshotInvalid."""
-        return CreatorIndex.load(path)
+        return CreatorIndex.load(path, self._key)

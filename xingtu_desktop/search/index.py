@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from xingtu_desktop.core.errors import NoSuchThing
+from xingtu_desktop.core.errors import BugError, NoSuchThing
 from xingtu_desktop.domain.creator import Creator
 from xingtu_desktop.domain.creator_query import (
     FIELDS,
@@ -52,25 +52,31 @@ _FEW = 50_000
 class CreatorIndex:
     """Answers queries over creators; `generation` is the change sequence that its content stands for."""
 
-    def __init__(self, state: IndexState) -> None:
+    def __init__(self, state: IndexState, key: bytes | None = None) -> None:
+        """`key` (32 bytes) seals its snapshots; without one it cannot be saved."""
         self._state = state
+        self._key = key
         self._writer = threading.Lock()
 
     @classmethod
-    def build(cls, creators: Iterable[Creator] | Columns, generation: int = 0, frequent: FrequentRule | None = None) -> CreatorIndex:
+    def build(
+        cls, creators: Iterable[Creator] | Columns, generation: int = 0, key: bytes | None = None, frequent: FrequentRule | None = None
+    ) -> CreatorIndex:
         """Index a whole catalogue, from records or straight from columns."""
         columns = creators if isinstance(creators, Columns) else Columns.from_creators(creators)
-        return cls(IndexState.build(columns, generation, frequent or FrequentRule()))
+        return cls(IndexState.build(columns, generation, frequent or FrequentRule()), key)
 
     @classmethod
-    def load(cls, path: Path) -> CreatorIndex:
+    def load(cls, path: Path, key: bytes) -> CreatorIndex:
         """Read a snapshot; raises SnapshotInvalid when it is missing, damaged or of another schema."""
-        return cls(snapshot.load(path))
+        return cls(snapshot.load(path, key), key)
 
     def save(self, path: Path) -> int:
         """Write a snapshot of the current generation and return it; the file is replaced whole or not at all. Raises DiskFull."""
+        if self._key is None:
+            raise BugError("an index without a key has no snapshot")
         state = self._state
-        snapshot.save(state, path)
+        snapshot.save(state, path, self._key)
         return state.generation
 
     @property

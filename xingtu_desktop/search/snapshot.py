@@ -1,5 +1,7 @@
 """The file that brings the index back without reading the catalogue: raw arrays behind a header with schema, generation and checksums.
 
+It holds names and prices, so it lies under the account's key like the databases (search/sealed.py).
+
 Layout: magic, length of the header (8 bytes, little-endian), header as JSON, then each array at a multiple of 64 bytes.
 """
 
@@ -18,7 +20,7 @@ import stringzilla
 
 from xingtu_desktop.core.errors import DiskFull, SnapshotInvalid
 from xingtu_desktop.domain.creator_query import FIELDS, Facet, Field
-from xingtu_desktop.search import bits
+from xingtu_desktop.search import bits, sealed
 from xingtu_desktop.search.categories import CategoryColumn, Pairs
 from xingtu_desktop.search.numbers import HistogramSets, Order
 from xingtu_desktop.search.state import IndexState, inverse
@@ -36,8 +38,8 @@ def _schema() -> str:
     return f"1/{sys.byteorder}/{','.join(columns)}/{','.join(Facet)}"
 
 
-def save(state: IndexState, path: Path) -> None:
-    """Write beside the old file, then replace it; raises DiskFull."""
+def save(state: IndexState, path: Path, key: bytes) -> None:
+    """Write under `key` (32 bytes) beside the old file, then replace it; raises DiskFull."""
     arrays: dict[str, Array] = {
         "author_ids": state.author_ids,
         "rows_by_id": state.rows_by_id,
@@ -68,9 +70,9 @@ def save(state: IndexState, path: Path) -> None:
     table: list[tuple[str, str, list[int], int, int]] = []
     offset = 0
     parts: list[bytes | memoryview] = []
-    for key, array in arrays.items():
+    for label, array in arrays.items():
         part = np.ascontiguousarray(array).reshape(-1).view(np.uint8).data if array.size else b""
-        table.append((key, array.dtype.str, list(array.shape), offset, stringzilla.hash(part)))
+        table.append((label, array.dtype.str, list(array.shape), offset, stringzilla.hash(part)))
         parts.append(part)
         offset += -(-array.nbytes // _ALIGNED) * _ALIGNED
     content = {
@@ -89,11 +91,12 @@ def save(state: IndexState, path: Path) -> None:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with beside.open("wb") as file:
-            file.write(_MAGIC + len(header).to_bytes(8, "little") + header)
-            file.write(b"\0" * (-file.tell() % _ALIGNED))
-            for part in parts:
-                file.write(part)
-                file.write(b"\0" * (-len(part) % _ALIGNED))
+            with sealed.SealedWriter(file, key) as writer:
+                start = _MAGIC + len(header).to_bytes(8, "little") + header
+                writer.write(start + b"\0" * (-len(start) % _ALIGNED))
+                for part in parts:
+                    writer.write(part)
+                    writer.write(b"\0" * (-len(part) % _ALIGNED))
             file.flush()
             os.fsync(file.fileno())
         os.replace(beside, path)
@@ -104,13 +107,14 @@ def save(state: IndexState, path: Path) -> None:
         raise
 
 
-def load(path: Path) -> IndexState:
-    """Read and check a snapshot; raises SnapshotInvalid for anything that is not exactly what `save` wrote."""
+def load(path: Path, key: bytes) -> IndexState:
+    """Read and check a snapshot; raises SnapshotInvalid for anything that is not exactly what `save` wrote under this key."""
     try:
-        # Read, not mapped: a mapped file cannot be replaced on Windows while the program runs.
-        data = np.fromfile(path, np.uint8)
+        data = sealed.read(path, key)
     except OSError as error:
         raise SnapshotInvalid("the snapshot cannot be read", path=str(path)) from error
+    except ValueError as error:
+        raise SnapshotInvalid(f"the snapshot is damaged: {error}", path=str(path)) from error
     try:
         return _state(data)
     except (ValueError, KeyError, TypeError, IndexError, UnicodeDecodeError) as error:
