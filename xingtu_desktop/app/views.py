@@ -25,6 +25,7 @@ from xingtu_desktop.ui.settings.ports import AccountFacts
 from xingtu_desktop.ui.settings.settings_presenter import SettingsPresenter
 from xingtu_desktop.ui.signin.ports import KeyringState, SecretsKind
 from xingtu_desktop.ui.sync.outbox_presenter import OutboxPresenter
+from xingtu_desktop.ui.today.today_presenter import TodayPresenter
 
 if TYPE_CHECKING:
     from xingtu_desktop.app.program import Program
@@ -60,6 +61,9 @@ async def wire(program: Program, room: AccountRoom, account: KnownAccount) -> Wi
 
     return Wiring(
         presenters={
+            "today": lambda context: TodayPresenter(
+                context, approvals=services.approvals, outbox=services.outbox, briefs=services.briefs, campaigns=services.campaigns
+            ),
             "briefs": lambda context: BriefsPresenter(
                 context, briefs=services.briefs, shortlists=services.shortlists, ordering=services.ordering, online=online
             ),
