@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
+import importlib.util
+import json
+from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -13,6 +16,29 @@ from tests.support.desk import Desk
 from tests.support.sandbox import SandboxProcess
 
 CREATORS = 300
+CONTRACT = Path(__file__).resolve().parents[3] / "shared" / "contract"
+"""The official contract, beside the checkout; CI has it, others may not."""
+Exchange = dict[str, Any]
+Check = Callable[[Exchange], list[str]]
+
+
+def contract_check() -> Check | None:
+    """What is wrong with one exchange, as the independent checker says; None where the contract is not there."""
+    file = CONTRACT / "check.py"
+    if not file.is_file():
+        return None
+    spec = importlib.util.spec_from_file_location("contract_check", file)
+    assert spec is not None
+    assert spec.loader is not None
+    module: Any = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    problems: Check = module.Contract().problems
+    return problems
+
+
+def exchanges_in(record: Path) -> list[Exchange]:
+    """The exchanges of a recording, in order."""
+    return [json.loads(line) for line in record.read_text("utf-8").splitlines()]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,11 +60,21 @@ class Platform:
 
 
 @pytest.fixture(scope="session")
-def journey_sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SandboxProcess]:
-    """The process that journeys share; each takes `platform`."""
-    process = SandboxProcess(("--creators", str(CREATORS), "--seed", "1"), tmp_path_factory.mktemp("journey-sandbox"))
+def record(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the shared server writes every official exchange, one JSON line each."""
+    return tmp_path_factory.mktemp("journey-sandbox") / "exchanges.jsonl"
+
+
+@pytest.fixture(scope="session")
+def journey_sandbox(record: Path) -> Iterator[SandboxProcess]:
+    """The process that journeys share; each takes `platform`. At the end all that was said is held against the official contract."""
+    process = SandboxProcess(("--creators", str(CREATORS), "--seed", "1", "--record", str(record)), record.parent)
     yield process
     process.stop()
+    check = contract_check()
+    if check is not None:
+        problems = {text for exchange in exchanges_in(record) for text in check(exchange)}
+        assert sorted(problems) == [], "the journeys left the official contract"
 
 
 @pytest.fixture(scope="session")

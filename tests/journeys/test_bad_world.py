@@ -82,7 +82,7 @@ async def test_a_damaged_index_snapshot_costs_only_time(desk: Desk) -> None:
     snapshot = desk.folder / "creators.index"
     snapshot.write_bytes(b"half a snapsh")
     await desk.open()
-    await desk.until(lambda: desk.services.search.status.done == 300)
+    await desk.searchable()
 
 
 async def test_another_key_is_not_taken_for_damage_that_may_be_thrown_away(desk: Desk) -> None:
@@ -267,7 +267,7 @@ async def test_a_server_that_is_not_there_is_offline_and_everything_can_be_read(
     await desk.sync()
     assert desk.phase is Phase.OFFLINE
     assert len(await desk.services.campaigns.orders()) == 2
-    await desk.until(lambda: desk.services.search.status.done == 300)
+    await desk.searchable()
 
 
 async def test_a_refused_token_that_cannot_be_renewed_is_signed_out_and_keeps_the_files(platform: Platform, desk: Desk) -> None:

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import importlib.util
-import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from tests.journeys.conftest import Platform
+from tests.journeys.conftest import Check, Exchange, Platform, contract_check, exchanges_in
 from tests.journeys.drafting import a_brief, creators_to_order
 from tests.journeys.test_approvals import HOSTILE, looked_at
 from tests.journeys.test_sign_in import sign_in
@@ -25,34 +22,23 @@ from xingtu_desktop.domain.intent import IntentState
 from xingtu_desktop.domain.lifecycle import CancelReason, OrderStatus
 from xingtu_desktop.domain.order import Order
 
-CONTRACT = Path(__file__).resolve().parents[3] / "shared" / "contract"
 DONE = IntentState.DONE
-Exchange = dict[str, Any]
-Check = Callable[[Exchange], list[str]]
 
 
 @pytest.fixture(scope="module")
 def check() -> Check:
     """What is wrong with one exchange, as the independent checker says; skipped where the contract is not beside the checkout."""
-    file = CONTRACT / "check.py"
-    if not file.is_file():
+    found = contract_check()
+    if found is None:
         pytest.skip("the official contract is not beside this checkout (../shared/contract)")
-    spec = importlib.util.spec_from_file_location("contract_check", file)
-    assert spec is not None
-    assert spec.loader is not None
-    module: Any = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    problems: Check = module.Contract().problems
-    return problems
+    return found
 
 
 @pytest.fixture
-def recording(platform: Platform, tmp_path: Path) -> Iterator[Callable[[], list[Exchange]]]:
-    """Record at the server; call it for what was recorded so far."""
-    file = tmp_path / "exchanges.jsonl"
-    platform.sandbox.control("record", {"path": str(file)})
-    yield lambda: [json.loads(line) for line in file.read_text("utf-8").splitlines()]
-    platform.sandbox.control("record", {"path": ""})
+def recording(platform: Platform, record: Path) -> Callable[[], list[Exchange]]:
+    """What the server recorded since the test began."""
+    before = len(exchanges_in(record))
+    return lambda: exchanges_in(record)[before:]
 
 
 def paths_of(*modules: object) -> set[str]:
@@ -74,7 +60,7 @@ async def a_whole_tour(platform: Platform, desk: Desk) -> None:
     for one in leaving:
         desk.external(one["order_id"], "ask_cancel")
     await desk.sync()
-    await desk.until(lambda: desk.services.search.status.done == 300)
+    await desk.searchable()
 
     opened = await a_brief(desk, "全程走一遍")
     prepaid = await desk.services.briefs.save(with_changes(opened.brief, payment=PaymentKind.PREPAID), opened.revision)

@@ -23,7 +23,7 @@ async def test_a_day_offline_with_a_restart_in_it_loses_nothing_and_drains_to_th
     videos = [one["order_id"] for one in desk.spawn(2, "video")]
     await desk.open()
     await desk.sync()
-    await desk.until(lambda: desk.services.search.status.done == 300)
+    await desk.searchable()
     before = desk.balance()
 
     await cable.unplug()
@@ -61,7 +61,7 @@ async def test_a_day_offline_with_a_restart_in_it_loses_nothing_and_drains_to_th
     kept = await desk.services.briefs.open(opened.brief.brief_id)
     assert kept.brief == opened.brief
     await desk.services.briefs.save(with_changes(kept.brief, detail_demand="第二天补写的要求"), kept.revision)
-    await desk.until(lambda: desk.services.search.status.done == 300)
+    await desk.searchable()
 
     await cable.plug()
     for batch, count in ((placed, 2), (yes, 5), (no, 1)):

@@ -27,7 +27,7 @@ async def ready_desk(desk: Desk) -> None:
     """Open the program with its creators searchable."""
     await desk.open()
     await desk.sync()
-    await desk.until(lambda: desk.services.search.status.done >= 300)
+    await desk.searchable()
 
 
 def payments(intents: list[Intent]) -> list[Intent]:

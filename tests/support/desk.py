@@ -18,6 +18,7 @@ from xingtu_desktop.core.log import Redactor
 from xingtu_desktop.domain.account import Tokens
 from xingtu_desktop.domain.ids import BatchId, IntentId, StarId
 from xingtu_desktop.domain.intent import Intent, IntentState
+from xingtu_desktop.services.creator_search import IndexPhase
 from xingtu_desktop.services.ports import Secrets
 from xingtu_desktop.services.sync.connectivity import Phase
 from xingtu_desktop.system.paths import DataFolders
@@ -122,6 +123,15 @@ class Desk:
     async def sync(self) -> None:
         """A full round of the loop from now on."""
         await self.room.sync.engine.sync_now()
+
+    async def searchable(self) -> None:
+        """Wait until every creator that is here can be searched; the catalogue grows with the platform's days."""
+
+        async def all_of_them() -> bool:
+            status, here = self.services.search.status, await self.room.files.creators.count()
+            return status.phase is IndexPhase.READY and status.done == here > 0
+
+        await self.until(all_of_them)
 
     async def until(self, condition: Callable[[], Any], *, within: float = 30.0) -> Any:
         """Wait for `condition`; a failure tells the loop's status."""
