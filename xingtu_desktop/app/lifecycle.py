@@ -32,7 +32,7 @@ log = logging.getLogger(__name__)
 def main(data: Path | None, *, theme: str | None, language: str | None) -> int:
     """Open the program on the official platform; 0 after a clean end, also when another window was shown instead."""
     folders = DataFolders.at(data)
-    return _start(Start(folders, AppConfig(server=ServerConfig()), Keys(folders.vault), None, theme, language))
+    return begin(Start(folders, AppConfig(server=ServerConfig()), Keys(folders.vault), None, theme, language))
 
 
 def demo(data: Path | None, *, creators: int, seed: int, speed: float, theme: str | None, language: str | None) -> int:
@@ -42,7 +42,7 @@ def demo(data: Path | None, *, creators: int, seed: int, speed: float, theme: st
     try:
         config = AppConfig(server=server.invitation.server())
         keys = Keys(folders.vault, chosen=MemorySecrets())
-        return _start(Start(folders, config, keys, server.invitation, theme, language))
+        return begin(Start(folders, config, keys, server.invitation, theme, language))
     finally:
         server.stop()
         if data is None:
@@ -57,11 +57,15 @@ class Start:
     config: AppConfig
     keys: Keys
     training: Invitation | None
+    """The training server to enter by the first page; None goes straight into the account that was open last."""
     theme: str | None
     language: str | None
+    opened: Callable[[Program], None] | None = None
+    """Told whenever an account's window stands."""
 
 
-def _start(start: Start) -> int:
+def begin(start: Start) -> int:
+    """Run the program once on its data folder; 0 after a clean end, also when another window was shown instead."""
     instance = SingleInstance(start.folders.root)
     if not instance.claim():
         shown = instance.ask_to_show()
@@ -90,12 +94,16 @@ async def _run(app: QApplication, start: Start, redactor: Redactor, instance: Si
         await start.keys.look()
         await program.follow_clock()
         problem: KnownError | None = None
-        opened, problem = await _straight_in(program, ended.set)
+        opened = False
+        if start.training is None:
+            opened, problem = await straight_in(program, ended.set)
         while not ended.is_set():
             if not opened:
                 gate = Gate(program, on_close=ended.set, training=start.training, problem=problem)
                 if not await gate.pass_through():
                     break
+            if start.opened is not None:
+                start.opened(program)
             again.clear()
             await _first(ended, again)
             await program.leave()
@@ -106,10 +114,8 @@ async def _run(app: QApplication, start: Start, redactor: Redactor, instance: Si
         await instance.close()
 
 
-async def _straight_in(program: Program, on_close: Callable[[], None]) -> tuple[bool, KnownError | None]:
+async def straight_in(program: Program, on_close: Callable[[], None]) -> tuple[bool, KnownError | None]:
     """Open the account that was open last, if no person is needed; what kept it from opening is said on the first page."""
-    if program.config.server.training:
-        return False, None
     account = next((a for a in program.profile.accounts if a.star_id == program.profile.last_star_id), None)
     app = await program.kept_app()
     if account is None or app is None:

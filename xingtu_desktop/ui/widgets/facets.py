@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QPoint, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QFontMetrics, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
@@ -58,6 +58,15 @@ class FacetList(QWidget):
     def checked(self) -> frozenset[Hashable]:
         """The keys ticked."""
         return self._checked
+
+    def keys(self) -> tuple[Hashable, ...]:
+        """The keys shown, from the top."""
+        return tuple(value.key for value in self._values)
+
+    def spot(self, key: Hashable) -> QPoint | None:
+        """Where a press ticks this key, None while it is not shown."""
+        height = current_theme().px(_ROW)
+        return next((QPoint(height, row * height + height // 2) for row, value in enumerate(self._values) if value.key == key), None)
 
     def sizeHint(self) -> QSize:
         """25 px a row."""
