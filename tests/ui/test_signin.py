@@ -111,7 +111,7 @@ class World:
         return SignInWays(
             begin=self.begin,
             enter=self.enter,
-            data_folder="/home/lin/.local/share/xingtu-desktop",
+            data_folder="the data folder",
             start_training=self.train if training else None,
             known_accounts=self.accounts,
             enter_known=self.enter_known,

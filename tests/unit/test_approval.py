@@ -16,6 +16,7 @@ from xingtu_desktop.domain.approval import (
     LintCount,
     due_at,
     due_group,
+    due_today,
     exclusions,
     plan,
     rejects_left,
@@ -91,3 +92,13 @@ def test_deadline_and_rejects_come_from_the_contract_or_are_unknown() -> None:
 def test_deadlines_stand_under_their_heading(hours: int, group: DueGroup) -> None:
     assert due_group(NOW + timedelta(hours=hours), NOW) is group
     assert due_group(None, NOW) is DueGroup.NOT_AGREED
+
+
+def test_the_badge_counts_what_is_due_by_the_end_of_xingtus_today() -> None:
+    items = [
+        replace(ITEM, due=NOW + timedelta(hours=11)),
+        replace(ITEM, due=NOW - timedelta(days=3)),
+        replace(ITEM, due=NOW + timedelta(hours=13)),
+        replace(ITEM, due=None),
+    ]
+    assert due_today(items, NOW) == 2

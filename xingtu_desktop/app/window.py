@@ -6,7 +6,6 @@ import logging
 from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol
 
-from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
 
 from xingtu_desktop.app.container import AccountRoom
@@ -15,6 +14,7 @@ from xingtu_desktop.core.config import ServerConfig
 from xingtu_desktop.core.errors import KnownError
 from xingtu_desktop.core.events import Change, Topic
 from xingtu_desktop.core.tasks import Compute, TaskScope
+from xingtu_desktop.domain.approval import due_today
 from xingtu_desktop.services.sync.connectivity import Phase
 from xingtu_desktop.services.sync.connectivity import SyncStatus as LoopStatus
 from xingtu_desktop.ui import errors as error_words
@@ -103,10 +103,8 @@ class AccountWindow:
         """Bring the window up where it was left."""
         self.window.show_shell()
         self.window.show()
-        shown = self.window.current_widget()
-        if shown is not None:
-            # Qt gives the first focus to the first widget of the bar; the keys belong to the view.
-            (shown.focusProxy() or shown).setFocus(Qt.FocusReason.OtherFocusReason)
+        # Qt gives the first focus to the first widget of the bar; the keys belong to the view.
+        self.window.focus_view()
         self._count_waiting()
 
     # ------------------------------------------------------------------ Frame
@@ -163,9 +161,7 @@ class AccountWindow:
 
     async def _badge(self) -> None:
         queue = await self._room.services.approvals.queue()
-        now = self.context.clock.now()
-        due = sum(item.pending is None and (item.due is None or (item.due - now).days < 1) for item in queue)
-        self.window.set_badge("approvals", due)
+        self.window.set_badge("approvals", due_today(queue, self.context.clock.now()))
 
     def _in_background(self, work: Callable[[], None]) -> None:
         if not self._scope.closed:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from xingtu_desktop.core.clock import BEIJING
 from xingtu_desktop.domain.ids import ResourceId
 from xingtu_desktop.domain.intent import Intent
 from xingtu_desktop.domain.lifecycle import AuditStatus, ResourceKind, ResourceStatus
@@ -104,6 +105,12 @@ def due_group(due: datetime | None, now: datetime) -> DueGroup:
     return DueGroup.TODAY if days == 0 else DueGroup.TOMORROW if days == 1 else DueGroup.LATER
 
 
+def due_today(items: Iterable[ApprovalItem], now: datetime) -> int:
+    """How many wait undecided with a deadline that falls on Xingtu's today or has passed: the number beside 审批."""
+    today = now.astimezone(BEIJING).date()
+    return sum(item.pending is None and item.due is not None and item.due.astimezone(BEIJING).date() <= today for item in items)
+
+
 def sort_key(item: ApprovalItem) -> tuple[bool, datetime, int]:
     """Soonest deadline first, then oldest upload; without a deadline last."""
     return (item.due is None, item.due or item.resource.created_at, int(item.resource.resource_id))
@@ -147,6 +154,12 @@ class BatchPlan:
         return total(item.amount for item in self.included if item.amount is not None)
 
 
+def audits_passed(resource: Resource) -> bool:
+    """Whether the version as a whole and each of its audits (content, ad material …) passed or was not needed."""
+    answers = (resource.audit, *(finding.status for finding in resource.findings))
+    return all(answer in (AuditStatus.PASSED, AuditStatus.SKIPPED) for answer in answers)
+
+
 def exclusions(item: ApprovalItem, rule: ApprovalRule) -> tuple[Exclusion, ...]:
     """Every reason that keeps `item` out of a batch by `rule`."""
     found: list[Exclusion] = []
@@ -163,7 +176,7 @@ def exclusions(item: ApprovalItem, rule: ApprovalRule) -> tuple[Exclusion, ...]:
             found.append(Exclusion.LINT_UNKNOWN)
         elif not item.lint.clean:
             found.append(Exclusion.LINT)
-    if rule.audit_passed and item.resource.audit not in (AuditStatus.PASSED, AuditStatus.SKIPPED):
+    if rule.audit_passed and not audits_passed(item.resource):
         found.append(Exclusion.AUDIT)
     if item.amount is None:
         found.append(Exclusion.AMOUNT_UNKNOWN)

@@ -46,9 +46,12 @@ LIBRARIES = (
     ("SQLAlchemy", "MIT"),
     ("httpx", "BSD-3-Clause"),
     ("NumPy", "BSD-3-Clause"),
-    ("PyQtGraph", "MIT"),
+    ("stringzilla", "Apache-2.0"),
+    ("cryptography", "Apache-2.0 / BSD-3-Clause"),
+    ("keyring", "MIT"),
     ("pypinyin", "MIT"),
-    ("openpyxl", "MIT"),
+    ("OpenCC", "Apache-2.0"),
+    ("XlsxWriter", "BSD-2-Clause"),
 )
 """The libraries that a person meets in this program, with the licences that they come under."""
 

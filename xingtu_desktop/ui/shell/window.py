@@ -103,10 +103,8 @@ class MainWindow(QMainWindow):
         self.rail.set_current(key)
         self._pages.setCurrentIndex(0)
         self._retitle()
-        widget = self._widgets[key]
         if changed:
-            # The view decides where its keyboard begins; without a wish it takes the focus itself.
-            (widget.focusProxy() or widget).setFocus(Qt.FocusReason.OtherFocusReason)
+            self.focus_view()
             self.view_changed.emit(key)
             self._save.start()
 
@@ -117,6 +115,16 @@ class MainWindow(QMainWindow):
     def current_widget(self) -> QWidget | None:
         """The widget of the view shown."""
         return self._widgets.get(self._current)
+
+    def focus_view(self) -> None:
+        """Give the keys to the view shown. It decides where its keyboard begins; without a wish it takes the focus itself."""
+        widget = self.current_widget()
+        if widget is None:
+            return
+        target = widget.focusProxy() or widget
+        if target.focusPolicy() == Qt.FocusPolicy.NoFocus:
+            target.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        target.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def view(self, key: str) -> QWidget | None:
         """The widget of a view, None until it was shown once."""
