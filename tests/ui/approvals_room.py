@@ -30,25 +30,36 @@ from xingtu_desktop.ui.context import ViewContext
 from xingtu_desktop.ui.shell import AccountInfo, MainWindow, ShellPorts, SyncStatus, shell_view
 from xingtu_desktop.ui.widgets.toasts import ToastAction
 
+BASE = 7_301_000_000_002_000
 NOW = datetime(2026, 11, 22, 12, 14, tzinfo=UTC)
 CLIPS = Path(__file__).resolve().parents[2] / "xingtu_desktop" / "sandbox" / "clips"
 CAMPAIGN = Campaign(CampaignId("winter"), "年货节", NOW - timedelta(days=9), brief_id=BriefId("b"), reject_limit=3, review_hours=48)
 LOOSE = Campaign(CampaignId("loose"), "夏日防晒试投", NOW - timedelta(days=5))
 NAMES = (
-    "安小满Mandy 小鹿同学 陈皮话梅糖 老周的洗衣房 甜橙布丁 一颗青提 小满的下午茶 大力出奇迹er 阿橙在杭州 粥粥酱 北门卖伞人 林间小筑🌿 麦芽糖大人 糯米糍Nomi "
-    "阿柚不熬夜 一个名字特别特别长的达人今天也在努力更新视频呀 橘子汽水糖 李不白不白"
+    "安小满Mandy 小鹿同学 陈皮话梅糖 老周的洗衣房 甜橙布丁 一颗青提 小满的下午茶 大力出奇迹er 阿橙在杭州 "
+    "粥粥酱 北门卖伞人 林间小筑🌿 麦芽糖大人 糯米糍Nomi 阿柚不熬夜 "
+    "一个名字特别特别长的达人今天也在努力更新视频呀 橘子汽水糖 李不白不白"
 ).split()
-FIRST = (
-    "[0:00] 冬天一到，我的手就像砂纸，刮毛衣的那种。\n[0:04] 这支真的是护手霜天花板，闭眼入。\n[0:10] 推开不黏，涂完马上就能打字。\n"
-    "[0:14] 抗敏配方，治好了我的倒刺。\n[0:20] 坚持用，七天见效，手背嫩一圈。\n[0:26] 白茶香，不抢香水。\n[0:30] 管身不大，放包里刚好。\n"
-    "[0:33] 旗舰店复购率高达 41%，老客都懂。\n[0:38] 比大牌便宜一半。\n[0:41] 评论区告诉我你们的护手小习惯。\n[0:43] 想试的点左下角小黄车。"
-)
+FIRST = """[0:00] 冬天一到，我的手就像砂纸，刮毛衣的那种。
+[0:04] 这支真的是护手霜天花板，闭眼入。
+[0:10] 推开不黏，涂完马上就能打字。
+[0:14] 抗敏配方，治好了我的倒刺。
+[0:20] 坚持用，七天见效，手背嫩一圈。
+[0:26] 白茶香，不抢香水。
+[0:30] 管身不大，放包里刚好。
+[0:33] 旗舰店复购率高达 41%，老客都懂。
+[0:38] 比大牌便宜一半。
+[0:41] 评论区告诉我你们的护手小习惯。
+[0:43] 想试的点左下角小黄车。"""
 SECOND = (
-    "[0:00] 冬天一到，我的手就像砂纸，刮毛衣的那种。\n[0:04] 这支白茶润手霜，我从十一月用到现在，第二支了。\n[0:10] 推开不黏，涂完马上就能打字。\n"
-    "[0:14] 配方温和，倒刺那一圈摸着没那么扎了。\n[0:20] 坚持用，七天见效，手背嫩一圈。\n[0:26] 白茶香，不抢香水。\n[0:30] 管身不大，放包里刚好。\n"
-    "[0:33] 旗舰店复购率高达 41%，老客都懂。\n[0:38] 质地秒杀同类大牌，价格还不到一半。\n[0:41] 评论区告诉我你们的护手小习惯。\n[0:43] 想试的点左下角小黄车。"
+    FIRST.replace("这支真的是护手霜天花板，闭眼入。", "这支白茶润手霜，我从十一月用到现在，第二支了。")
+    .replace("抗敏配方，治好了我的倒刺。", "配方温和，倒刺那一圈摸着没那么扎了。")
+    .replace("比大牌便宜一半。", "质地秒杀同类大牌，价格还不到一半。")
 )
-CLEAN = "[0:00] 早上七点，闹钟响第三遍，我终于起来了。\n[0:05] 先涂一层润手霜，推开不黏。\n[0:12] 味道很淡，敏感的朋友先在耳后试一下。\n[0:20] 想试的点左下角。"
+CLEAN = """[0:00] 早上七点，闹钟响第三遍，我终于起来了。
+[0:05] 先涂一层润手霜，推开不黏。
+[0:12] 味道很淡，敏感的朋友先在耳后试一下。
+[0:20] 想试的点左下角。"""
 
 
 def sha(data: bytes) -> str:
@@ -109,6 +120,7 @@ class Room:
     online: bool = True
     presenter: ApprovalsPresenter | None = None
     window: MainWindow | None = None
+    closed: bool = False
 
     @classmethod
     async def open(cls, folder: Path) -> Room:
@@ -168,22 +180,29 @@ class Room:
             synced_at=NOW - timedelta(minutes=2),
             campaign_id=CAMPAIGN.campaign_id,
             task_cost=Fen(1_100_000),
-            platform_fee=Fen(55_000),
-            total=Fen(1_155_000),
-            total_paid=Fen(1_155_000),
         )
-        await self.files.orders.save_orders([replace(order, **changes)])  # type: ignore[arg-type]
+        order = replace(order, **changes)  # type: ignore[arg-type]
+        if order.task_cost is not None:
+            fee = order.task_cost.share(500)
+            order = replace(order, platform_fee=fee, total=order.task_cost + fee, total_paid=order.task_cost + fee)
+        await self.files.orders.save_orders([order])
         uploaded = NOW - timedelta(hours=hours)
         made: list[Resource] = []
         if isinstance(before, str):
             old = Resource(
-                ResourceId(number * 10), OrderId(number), kind, 1, ResourceStatus.REJECTED, AuditStatus.PASSED, uploaded - timedelta(days=2)
+                ResourceId(BASE + number * 10),
+                OrderId(number),
+                kind,
+                1,
+                ResourceStatus.REJECTED,
+                AuditStatus.PASSED,
+                uploaded - timedelta(days=2),
             )
             made.append(replace(old, content=before))
         digest = await self.files.media.put(video, suffix="mp4") if video is not None and here else None
         made.append(
             Resource(
-                ResourceId(number * 10 + 1),
+                ResourceId(BASE + number * 10 + 1),
                 OrderId(number),
                 kind,
                 2 if made else 1,
@@ -223,9 +242,6 @@ class Room:
                 text,
                 hours=31 - number * 1.5,
                 task_cost=None if number == 13 else Fen(500_000 + number * 31_000),
-                platform_fee=None,
-                total=None,
-                total_paid=None,
                 campaign_id=LOOSE.campaign_id if far else CAMPAIGN.campaign_id,
             )
 
@@ -246,6 +262,10 @@ class Room:
         return presenter
 
     async def close(self) -> None:
+        """Everything, in order; safe to call twice."""
+        if self.closed:
+            return
+        self.closed = True
         if self.presenter is not None:
             await self.presenter.close()
         if self.window is not None:

@@ -56,7 +56,7 @@ async def draw(options: argparse.Namespace) -> None:
         await asyncio.sleep(0.4)
         await room.service.add_note(presenter.current().item, "瓶身标签被手指挡住，请露出正面约 2 秒。", start=1.2, end=2.6)  # type: ignore[union-attr]
         await room.service.add_note(presenter.current().item, "口播“七天见效”没有依据。", start=4.4)  # type: ignore[union-attr]
-        await presenter._read_notes(presenter.current().item)  # type: ignore[union-attr]
+        await presenter.sidework.read_notes(presenter.current().item)  # type: ignore[union-attr]
         await shoot("4_video")
         presenter.note()
         await shoot("5_note")

@@ -2,40 +2,36 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 
 from PySide6.QtCore import QTimer
-from PySide6.QtWidgets import QApplication
 
 from xingtu_desktop.core.clock import BEIJING
 from xingtu_desktop.core.errors import KnownError
 from xingtu_desktop.core.events import Change, Topic
 from xingtu_desktop.domain.approval import ApprovalItem, Grouping
-from xingtu_desktop.domain.ids import BatchId, OrderId, ResourceId
-from xingtu_desktop.domain.lifecycle import AdSyncDecision, ResourceKind
-from xingtu_desktop.domain.review import ReviewNote
+from xingtu_desktop.domain.ids import OrderId, ResourceId
+from xingtu_desktop.domain.lifecycle import ResourceKind
 from xingtu_desktop.services.approvals import ApprovalService, OpenVersion
-from xingtu_desktop.ui.approvals import words
 from xingtu_desktop.ui.approvals.approvals_view import ApprovalsView
 from xingtu_desktop.ui.approvals.batch_flow import BatchFlow
-from xingtu_desktop.ui.approvals.decision_bar import Key
+from xingtu_desktop.ui.approvals.decision_bar import batch_keys, version_keys
+from xingtu_desktop.ui.approvals.decisions import Decisions
+from xingtu_desktop.ui.approvals.desk import Desk
 from xingtu_desktop.ui.approvals.keymap import commands
 from xingtu_desktop.ui.approvals.queue_model import QueueModel
-from xingtu_desktop.ui.approvals.snooze import SnoozeMenu
-from xingtu_desktop.ui.approvals.undo import UndoStack
+from xingtu_desktop.ui.approvals.sidework import Sidework
+from xingtu_desktop.ui.approvals.words import undo_seconds
 from xingtu_desktop.ui.context import ViewContext
 from xingtu_desktop.ui.errors import words as error_words
-from xingtu_desktop.ui.i18n import formats, tr
+from xingtu_desktop.ui.i18n import tr
 from xingtu_desktop.ui.shell.commands import Command
-from xingtu_desktop.ui.widgets.toasts import ToastAction, ToastHost
 
 _TOPICS = (Topic.ORDERS, Topic.RESOURCES, Topic.REVIEW, Topic.OUTBOX, Topic.CAMPAIGNS, Topic.BRIEFS)
 _AHEAD = 2
 _CACHED = 8
-_WITH_A_PERSON = "person"
 
 
 def _always_online() -> bool:
@@ -54,11 +50,7 @@ class ApprovalsPresenter:
         self.view = ApprovalsView(self.model)
         self._current: OrderId | None = None
         self._opened: dict[ResourceId, OpenVersion] = {}
-        self._marking: dict[ResourceId, asyncio.Task[ApprovalItem]] = {}
-        self._deciding: set[OrderId] = set()
         self._met: set[OrderId] = set()
-        self._drafts: dict[ResourceId, str] = {}
-        self._undo = UndoStack()
         self._snoozed = False
         self._compare = False
         self._started = False
@@ -68,7 +60,21 @@ class ApprovalsPresenter:
         self._timer = QTimer(self.view)
         self._timer.setInterval(1000)
         self._timer.timeout.connect(self._on_tick)
-        self.batch = BatchFlow(self.view, self.model, commit=self._commit_batch, say=self._say)
+        self.desk = Desk(
+            context=context,
+            service=approvals,
+            scope=self._scope,
+            view=self.view,
+            model=self.model,
+            current=self.current,
+            advance=self._advance,
+            come_back=self._come_back,
+            show_again=self._show_again,
+            redraw_bar=self._write_bar,
+        )
+        self.decisions = Decisions(self.desk)
+        self.sidework = Sidework(self.desk)
+        self.batch = BatchFlow(self.view, self.model, commit=self.commit, say=self.desk.say)
         self._connect()
 
     def _connect(self) -> None:
@@ -82,17 +88,17 @@ class ApprovalsPresenter:
         view.queue.snoozed_changed.connect(self._on_snoozed)
         view.content.shown.connect(self._on_shown)
         view.content.compare_changed.connect(self._on_compare)
-        view.content.note_written.connect(self._on_note_written)
-        view.content.note_removed.connect(self._on_note_removed)
+        view.content.note_written.connect(self.sidework.write_note)
+        view.content.note_removed.connect(self.sidework.remove_note)
         view.content.write_asked.connect(self.note)
         view.content.fetch_asked.connect(self.reload)
-        view.content.reject_finding_asked.connect(self._on_reject_finding)
+        view.content.reject_finding_asked.connect(self.decisions.reject_finding)
         view.content.nothing.acted.connect(self._on_nothing_pressed)
-        view.content.reject.sent.connect(self._on_reject_sent)
+        view.content.reject.sent.connect(self.decisions.send_rejection)
         view.content.reject.cancelled.connect(self.escape)
         view.content.script_notes.writing_left.connect(view.focus_queue)
         view.content.video.notes.writing_left.connect(view.focus_queue)
-        view.context.finding_pressed.connect(lambda number: view.content._show_finding(number))
+        view.context.finding_pressed.connect(view.content.show_finding)
         view.context.creator_pressed.connect(self._on_creator)
         view.context.decision_changed.connect(lambda _: self._write_bar())
         view.bar.pressed.connect(self._on_bar)
@@ -137,11 +143,9 @@ class ApprovalsPresenter:
         for stop in self._unsubscribe:
             stop()
         self._timer.stop()
-        app = QApplication.instance()
-        if app is not None:
-            app.removeEventFilter(self.view)
+        self.view.hide()
         await self._scope.close()
-        self.view.content.video.stage.close_player()
+        self.view.content.video.stage.clear()
 
     def _on_change(self, change: Change) -> None:
         self.reload()
@@ -170,7 +174,7 @@ class ApprovalsPresenter:
             self.view.states.show_state("error")
             return
         self.view.states.show_state("content")
-        self._deciding -= {item.order.order_id for item in items if item.pending is not None}
+        self.desk.deciding -= {item.order.order_id for item in items if item.pending is not None}
         now = self._context.clock.now()
         self.model.set_items(items, now=now, real_now=self._context.real_clock.now(), online=self._online())
         self.view.content.set_now(now)
@@ -215,20 +219,7 @@ class ApprovalsPresenter:
             return
         self._current = None
         self.view.context.clear()
-        self._write_nothing()
-        self.view.content.show_nothing()
-
-    def _write_nothing(self) -> None:
-        if self.model.items():
-            self.view.content.set_nothing_words(
-                tr("approvals", "Everything is decided"), tr("approvals", "What you decided is on its way; Z takes the newest back.")
-            )
-        else:
-            self.view.content.set_nothing_words(
-                tr("approvals", "Nothing waits for your word"),
-                tr("approvals", "Scripts and videos appear here as creators upload them."),
-                tr("approvals", "See the campaigns"),
-            )
+        self.view.content.show_nothing(decided=bool(items))
 
     # ------------------------------------------------------------------ one version
 
@@ -243,7 +234,7 @@ class ApprovalsPresenter:
         if item is None:
             return
         self.batch.leave(keep=True)
-        self._leave_reject()
+        self.decisions.leave_reject()
         if order_id != self._current:
             self._compare = False
         self._current = order_id
@@ -302,15 +293,16 @@ class ApprovalsPresenter:
     def _on_shown(self) -> None:
         """The text or the first frame is on screen: remember by its hash that it was seen."""
         opened = self.current()
-        if opened is None or opened.item.seen or opened.item.resource.resource_id in self._marking:
+        if opened is None or opened.item.seen or opened.item.resource.resource_id in self.desk.marking:
             return
         resource_id = opened.item.resource.resource_id
         task = self._scope.spawn(self._mark_seen(opened), name="seen")
-        self._marking[resource_id] = task
-        task.add_done_callback(lambda _: self._marking.pop(resource_id, None))
+        self.desk.marking[resource_id] = task
+        task.add_done_callback(lambda _: self.desk.marking.pop(resource_id, None))
 
     async def _mark_seen(self, opened: OpenVersion) -> ApprovalItem:
         item = await self._service.shown(opened)
+        self.model.set_seen(item)
         kept = self._opened.get(item.resource.resource_id)
         if kept is not None:
             self._opened[item.resource.resource_id] = replace(kept, item=replace(kept.item, seen_hash=item.seen_hash, seen_at=item.seen_at))
@@ -344,275 +336,52 @@ class ApprovalsPresenter:
         """After a decision: the next item that waits, else the one before."""
         order = self.model.shown()
         place = next((i for i, item in enumerate(order) if item.order.order_id == order_id), 0)
-        waiting = [item for item in order[place + 1 :] + order[:place][::-1] if self._waits(item)]
+        waiting = [item for item in order[place + 1 :] + order[:place][::-1] if self.desk.waits(item)]
         if waiting:
             self.show_item(waiting[0].order.order_id)
         else:
             self._write_bar()
         self.view.focus_queue()
 
-    def _waits(self, item: ApprovalItem) -> bool:
-        return item.pending is None and item.order.order_id not in self._deciding
-
-    # ------------------------------------------------------------------ deciding
-
-    def why_not_approve(self) -> str | None:
-        """In words, why the version on screen cannot be approved now; None when it can."""
-        opened = self.current()
-        if opened is None:
-            return tr("approvals", "No version is open")
-        item = opened.item
-        if not self._waits(item):
-            return tr("approvals", "Already decided: Z takes it back")
-        if item.order.author_cancel_requested:
-            return tr("approvals", "The creator asks to cancel: answer that first, in Campaigns")
-        if opened.text is None and opened.media is None:
-            return tr("approvals", "This version is not on this computer yet, so nobody has seen it")
-        if not item.seen and item.resource.resource_id not in self._marking:
-            unread = self.view.content.script.unread()
-            if opened.text is not None and unread:
-                return tr("approvals", "{count} sentences have not been on screen yet: Space turns the page", count=unread)
-            return tr("approvals", "The first frame has not been on screen yet")
-        return None
-
-    def approve(self) -> None:
-        """Confirm what is on screen and go on."""
-        if self.batch.active:
-            return
-        why = self.why_not_approve()
-        opened = self.current()
-        if why is not None or opened is None:
-            self._say(why or "", "warn")
-            return
-        decision = self.view.context.decision.decision()
-        order_id = opened.item.order.order_id
-        marking = self._marking.get(opened.item.resource.resource_id)
-        self._deciding.add(order_id)
-        self._advance(order_id)
-        self._scope.spawn(self._approve(opened, marking, decision), name="approve")
-
-    async def _approve(self, opened: OpenVersion, marking: asyncio.Task[ApprovalItem] | None, decision: AdSyncDecision) -> None:
-        try:
-            item = opened.item if marking is None else await asyncio.shield(marking)
-            batch = await self._service.approve([item], decision=decision)
-        except BaseException:
-            self._deciding.discard(opened.item.order.order_id)
-            raise
-        text = tr(
-            "approvals",
-            "Approved {version} of {name}, {amount}",
-            version=words.version_name(item.resource),
-            name=item.order.author_name,
-            amount=formats().money(item.amount),
-        )
-        await self._decided(batch, text, item.order.order_id)
-
-    def reject(self) -> None:
-        """Open the box for the version on screen."""
-        opened = self.current()
-        if self.batch.active or opened is None:
-            return
-        if not self._waits(opened.item):
-            self._say(tr("approvals", "Already decided: Z takes it back"), "warn")
-            return
-        self._open_reject(opened, "")
-
-    def _open_reject(self, opened: OpenVersion, also: str) -> None:
-        self.view.content.close_card()
-        self.view.content.video.stage.pause()
-        draft = self._drafts.get(opened.item.resource.resource_id)
-        self.view.content.reject.open_for(opened.item, ApprovalService.reject_points(opened), draft, also)
-        self._write_bar()
-
-    def _on_reject_finding(self, number: int) -> None:
-        opened = self.current()
-        if opened is None or opened.review is None or not self._waits(opened.item):
-            return
-        finding = opened.review.findings[number - 1]
-        key = f"finding:{finding.start}:{finding.rule.rule_id}"
-        if self.view.content.reject.isHidden():
-            self._open_reject(opened, key)
-        else:
-            self.view.content.reject.take(key)
-
-    def _leave_reject(self) -> bool:
-        """Put the box away and keep what was typed."""
-        box = self.view.content.reject
-        if box.isHidden():
-            return False
-        opened = self.current()
-        draft = box.draft()
-        if opened is not None and draft is not None:
-            self._drafts[opened.item.resource.resource_id] = draft
-        box.hide()
-        return True
-
-    def _on_reject_sent(self, text: str) -> None:
-        opened = self.current()
-        if opened is None or not self._waits(opened.item):
-            return
-        self.view.content.reject.hide()
-        self._drafts.pop(opened.item.resource.resource_id, None)
-        order_id = opened.item.order.order_id
-        self._deciding.add(order_id)
-        self._advance(order_id)
-        self._scope.spawn(self._reject(opened.item, text), name="reject")
-
-    async def _reject(self, item: ApprovalItem, text: str) -> None:
-        try:
-            batch = await self._service.reject([item], text)
-        except BaseException:
-            self._deciding.discard(item.order.order_id)
-            self._drafts[item.resource.resource_id] = text
-            raise
-        said = tr("approvals", "Rejected {version} of {name}", version=words.version_name(item.resource), name=item.order.author_name)
-        await self._decided(batch, said, item.order.order_id)
-
-    def _commit_batch(self) -> None:
-        plan = self.batch.plan()
-        if plan.included:
-            decision = self.view.sheet.decision.decision()
-            self.batch.clear()
-            self._scope.spawn(self._commit(plan.included, bool(plan.unseen), decision), name="batch")
-
-    async def _commit(self, items: tuple[ApprovalItem, ...], unseen: bool, decision: AdSyncDecision) -> None:
-        batch = await self._service.approve(items, decision=decision, unopened_on_purpose=unseen)
-        amount = formats().money(self.batch.amount_of(items))
-        text = tr("approvals", "Approved {count} version, {amount}|Approved {count} versions, {amount}", count=len(items), amount=amount)
-        await self._decided(batch, text, None)
-
-    async def _decided(self, batch: BatchId, text: str, order_id: OrderId | None) -> None:
-        intents = await self._service.intents_of(batch)
-        now = self._context.real_clock.now()
-        seconds = max((words.undo_seconds(intent, now) for intent in intents), default=0)
-
-        async def back() -> None:
-            await self._take_back(batch, order_id)
-
-        self._undo.push(back, batch)
-        action = ToastAction(tr("approvals", "Undo"), lambda: self._spawn_undo(batch, order_id), "Z")
-        self._context.frame.toast(text, action=action if seconds else None, seconds=seconds or 6, counts=bool(seconds))
-
-    def _spawn_undo(self, batch: BatchId, order_id: OrderId | None) -> None:
-        self._undo.drop(batch)
-        self._scope.spawn(self._take_back(batch, order_id), name="undo")
-
-    async def _take_back(self, batch: BatchId, order_id: OrderId | None) -> None:
-        taken = await self._service.undo(batch)
-        if not taken:
-            self._say(tr("approvals", "It has left already and cannot be undone here"), "warn")
-            return
-        if order_id is not None:
-            self._deciding.discard(order_id)
-            self._wanted = order_id
+    def _come_back(self, order_id: OrderId | None) -> None:
+        self._wanted = order_id
         self.reload()
-        self._say(tr("approvals", "Taken back, nothing was sent|{count} taken back, nothing was sent", count=len(taken)))
 
-    def undo(self) -> None:
-        """Take back the newest thing done here; without one, the newest decision that still waits."""
-        entry = self._undo.pop()
-        if entry is None:
-            waiting = [item.pending for item in self.model.items() if item.pending is not None and words.can_undo(item.pending)]
-            if not waiting:
-                self._say(tr("approvals", "Nothing to undo"), "warn")
-                return
-            newest = max(waiting, key=lambda intent: intent.created_at)
-            self._spawn_undo(newest.batch_id, None)
-            return
-        host = self.view.window().findChild(ToastHost)
-        toast = host.newest_undo() if isinstance(host, ToastHost) and entry.batch is not None else None
-        if toast is not None:
-            toast.dismiss()
-        self._scope.spawn(_run(entry.run), name="undo")
-
-    # ------------------------------------------------------------------ notes, putting off, handing over
-
-    def note(self) -> None:
-        """Write a note where the operator is looking."""
-        if not self.batch.active and self.current() is not None:
-            self.view.content.begin_note()
-
-    def _on_note_written(self, text: str) -> None:
-        opened = self.current()
-        if opened is not None:
-            start, end = self.view.content.note_place()
-            self.view.content.video.timeline.clear_range()
-            self._scope.spawn(self._add_note(opened.item, text, start, end), name="note")
-
-    async def _add_note(self, item: ApprovalItem, text: str, start: float | None, end: float | None) -> None:
-        note = await self._service.add_note(item, text, start=start, end=end)
-        self._undo.push(lambda: self._without_note(note))
-        await self._read_notes(item)
-
-    async def _without_note(self, note: ReviewNote) -> None:
-        await self._service.remove_note(note)
-        await self._read_notes_of(note)
-
-    def _on_note_removed(self, note: ReviewNote) -> None:
-        self._scope.spawn(self._remove_note(note), name="note")
-
-    async def _remove_note(self, note: ReviewNote) -> None:
-        await self._without_note(note)
-
-        async def back() -> None:
-            await self._service.restore_note(note)
-            await self._read_notes_of(note)
-
-        self._undo.push(back)
-        self._say(tr("approvals", "Note removed, Z brings it back"))
-
-    async def _read_notes_of(self, note: ReviewNote) -> None:
-        item = self.model.item(note.order_id)
-        if item is not None:
-            await self._read_notes(item)
-
-    async def _read_notes(self, item: ApprovalItem) -> None:
-        opened = await self._service.open(item)
+    def _show_again(self, opened: OpenVersion) -> None:
         self._keep(opened)
-        if item.order.order_id == self._current and not self.batch.active:
+        if opened.item.order.order_id == self._current and not self.batch.active:
             self._paint(opened)
 
+    # ------------------------------------------------------------------ keys
+
+    def approve(self) -> None:
+        """A."""
+        if not self.batch.active:
+            self.decisions.approve()
+
+    def reject(self) -> None:
+        """R."""
+        if not self.batch.active:
+            self.decisions.reject()
+
+    def undo(self) -> None:
+        """Z."""
+        self.decisions.undo()
+
+    def note(self) -> None:
+        """M."""
+        if not self.batch.active:
+            self.sidework.note()
+
     def snooze(self) -> None:
-        """Ask until when, below the button."""
-        opened = self.current()
-        if self.batch.active or opened is None or not self._waits(opened.item):
-            return
-        item = opened.item
-        menu = SnoozeMenu(self.view, self._context.clock.now(), put_off=item.snoozed_until is not None)
-        menu.chosen.connect(lambda until: self._spawn_snooze(item, until))
-        menu.open_above(self.view.bar.button("snooze") or self.view.bar)
-
-    def _spawn_snooze(self, item: ApprovalItem, until: datetime | None) -> None:
-        self._advance(item.order.order_id)
-        self._scope.spawn(self._snooze(item, until), name="snooze")
-
-    async def _snooze(self, item: ApprovalItem, until: datetime | None) -> None:
-        before = item.snoozed_until
-        await self._service.snooze(item, until)
-        self._undo.push(lambda: self._service.snooze(item, before))
-        if until is None:
-            self._say(tr("approvals", "{name} waits again", name=item.order.author_name))
-            return
-        when = formats().moment(until, self._context.clock.now())
-        self._say(tr("approvals", "{name} put off until {time}, Z brings it back", name=item.order.author_name, time=when))
+        """H."""
+        if not self.batch.active:
+            self.sidework.snooze()
 
     def flag(self) -> None:
-        """Mark for a person to talk to the creator, or take the mark off."""
-        opened = self.current()
-        if not self.batch.active and opened is not None:
-            self._scope.spawn(self._flag(opened.item), name="flag")
-
-    async def _flag(self, item: ApprovalItem) -> None:
-        before = item.flag
-        await self._service.flag(item, None if before is not None else _WITH_A_PERSON)
-        self._undo.push(lambda: self._service.flag(item, before))
-        name = item.order.author_name
-        if before is None:
-            self._say(tr("approvals", "{name} is handed to a person, Z takes it back", name=name))
-        else:
-            self._say(tr("approvals", "{name} is back with you", name=name))
-
-    # ------------------------------------------------------------------ keys
+        """F."""
+        if not self.batch.active:
+            self.sidework.flag()
 
     def play(self) -> None:
         """Space: play or pause a video, turn the page of a script."""
@@ -652,7 +421,7 @@ class ApprovalsPresenter:
 
     def by_rule(self) -> None:
         """B: the table, chosen by rule."""
-        self._leave_reject()
+        self.decisions.leave_reject()
         self.view.content.video.stage.pause()
         self.batch.by_rule()
         self.view.focus_queue()
@@ -663,12 +432,15 @@ class ApprovalsPresenter:
         if not self.view.content.reject.isHidden() and not self.batch.active:
             self.view.content.reject.send()
         elif self.batch.active:
-            self._commit_batch()
+            plan, decision = self.batch.plan(), self.view.sheet.decision.decision()
+            if plan.included:
+                self.batch.clear()
+                self.decisions.commit(plan, decision)
 
     def escape(self) -> None:
         """Back, one thing at a time."""
         content = self.view.content
-        if not self.batch.active and (content.stop_note() or self._leave_reject() or content.close_card()):
+        if not self.batch.active and (content.stop_note() or self.decisions.leave_reject() or content.close_card()):
             pass
         elif self.batch.active:
             self.batch.leave(keep=False)
@@ -725,7 +497,7 @@ class ApprovalsPresenter:
     def _on_tick(self) -> None:
         self._ticks += 1
         real_now = self._context.real_clock.now()
-        counting = any(item.pending is not None and words.undo_seconds(item.pending, real_now) for item in self.model.items())
+        counting = any(item.pending is not None and undo_seconds(item.pending, real_now) for item in self.model.items())
         if counting or self._ticks % 15 == 0:
             now = self._context.clock.now()
             self.model.tick_clock(now, real_now)
@@ -735,53 +507,26 @@ class ApprovalsPresenter:
         if self._started:
             self.model.set_grouping(self.model.grouping())
             self.view.queue.set_current(self._current)
-            self._write_nothing()
             opened = self.current()
             if opened is not None:
                 self._paint(opened)
             self.batch.refresh()
             self._write_bar()
 
-    def _say(self, text: str, tone: str = "good") -> None:
-        if text:
-            self._context.frame.toast(text, tone=tone)
-
     def _write_bar(self) -> None:
         """Words and looks of the keys; the one primary button moves to what is open."""
         met = len(self._met)
-        waiting = sum(self._waits(item) for item in self.model.items())
+        waiting = sum(self.desk.waits(item) for item in self.model.items())
         self.view.bar.set_progress(max(0, met - waiting), met)
         if self.batch.active:
-            self.view.bar.set_keys(
-                (
-                    Key("tick", "X", tr("approvals", "Choose")),
-                    Key("extend_down", "⇧ J", tr("approvals", "Extend")),
-                    Key("by_rule", "B", tr("approvals", "By rule")),
-                    Key("undo", "Z", tr("approvals", "Undo")),
-                )
-            )
+            self.view.bar.set_keys(batch_keys())
             return
         opened = self.current()
-        rejecting = not self.view.content.reject.isHidden()
-        waits = opened is not None and self._waits(opened.item)
-        approve = tr("approvals", "Approve")
-        if opened is not None and opened.item.amount is not None:
-            approve += f" {formats().money(opened.item.amount)}"
         self.view.bar.set_keys(
-            (
-                Key("approve", "A", approve, "ghost" if rejecting else "primary", waits),
-                Key("reject", "R", tr("approvals", "Reject"), "selected" if rejecting else "ghost", waits),
-                Key("note", "M", tr("approvals", "Note"), enabled=opened is not None),
-                Key("versions", "V", tr("approvals", "Versions"), enabled=opened is not None and bool(opened.diff)),
-                Key("snooze", "H", tr("approvals", "Later"), enabled=waits),
-                Key("flag", "F", tr("approvals", "To a person"), enabled=opened is not None),
-                Key("undo", "Z", tr("approvals", "Undo")),
-                Key("by_rule", "B", tr("approvals", "Batch"), enabled=bool(self.model.items())),
+            version_keys(
+                opened,
+                waits=opened is not None and self.desk.waits(opened.item),
+                rejecting=not self.view.content.reject.isHidden(),
+                batch=bool(self.model.items()),
             )
         )
-
-
-async def _run(action: Callable[[], object]) -> None:
-    answer = action()
-    if asyncio.iscoroutine(answer):
-        await answer

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
-from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QApplication, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtGui import QHideEvent, QKeyEvent, QShowEvent
+from PySide6.QtWidgets import QAbstractButton, QApplication, QHBoxLayout, QVBoxLayout, QWidget
 
 from xingtu_desktop.ui.approvals.batch_sheet import BatchSheet
 from xingtu_desktop.ui.approvals.content_panel import ContentPanel
@@ -13,6 +13,7 @@ from xingtu_desktop.ui.approvals.decision_bar import DecisionBar
 from xingtu_desktop.ui.approvals.queue_model import QueueModel
 from xingtu_desktop.ui.approvals.queue_panel import QueuePanel
 from xingtu_desktop.ui.i18n import tr
+from xingtu_desktop.ui.widgets.buttons import SegmentedControl
 from xingtu_desktop.ui.widgets.labels import line
 from xingtu_desktop.ui.widgets.states import StateStack
 from xingtu_desktop.ui.widgets.view import View, takes_text
@@ -63,9 +64,6 @@ class ApprovalsView(View):
         layout.addWidget(self.states)
         self.setFocusProxy(self.queue.list)
         self.set_batch(False)
-        app = QApplication.instance()
-        if app is not None:
-            app.installEventFilter(self)
         self.retranslate()
 
     def set_batch(self, batch: bool) -> None:
@@ -80,17 +78,33 @@ class ApprovalsView(View):
         """Give the keyboard back to where letters are commands."""
         self.queue.list.setFocus(Qt.FocusReason.OtherFocusReason)
 
+    def showEvent(self, event: QShowEvent) -> None:
+        """Watch the keys before the window does: the filter installed last is asked first."""
+        super().showEvent(event)
+        app = QApplication.instance()
+        if app is not None:
+            app.installEventFilter(self)
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Leave the keys to whichever view is shown."""
+        super().hideEvent(event)
+        app = QApplication.instance()
+        if app is not None:
+            app.removeEventFilter(self)
+
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """A key held down repeats itself: moving may, deciding may not."""
-        if (
-            isinstance(event, QKeyEvent)
-            and event.type() == QEvent.Type.KeyPress
-            and event.isAutoRepeat()
-            and event.key() not in _HELD_KEYS
-            and isinstance(watched, QWidget)
-            and (watched is self or self.isAncestorOf(watched))
+        """A key held down repeats itself: moving may, deciding may not. A focused button keeps the keys that press it."""
+        if not isinstance(event, QKeyEvent) or event.type() != QEvent.Type.KeyPress or not isinstance(watched, QWidget):
+            return False
+        if not (watched is self or self.isAncestorOf(watched)):
+            return False
+        key = Qt.Key(event.key())
+        if event.isAutoRepeat() and key not in _HELD_KEYS:
+            return not takes_text(watched) or key in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Escape)
+        if (isinstance(watched, QAbstractButton) and key == Qt.Key.Key_Space) or (
+            isinstance(watched, SegmentedControl) and key in (Qt.Key.Key_Left, Qt.Key.Key_Right)
         ):
-            return not takes_text(watched) or event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Escape)
+            return watched.event(event)
         return False
 
     def retranslate(self) -> None:

@@ -9,7 +9,6 @@ from PySide6.QtCore import Qt
 
 from xingtu_desktop.domain.approval import ApprovalItem, ApprovalRule, BatchPlan, exclusions, plan
 from xingtu_desktop.domain.ids import OrderId
-from xingtu_desktop.domain.money import Fen, total
 from xingtu_desktop.ui.approvals import words
 from xingtu_desktop.ui.approvals.approvals_view import ApprovalsView
 from xingtu_desktop.ui.approvals.batch_sheet import BatchPreview
@@ -136,8 +135,3 @@ class BatchFlow:
             open_ones = {item.order.order_id for item in shown if item.pending is None}
             state = Qt.CheckState.Checked if open_ones <= ticked else Qt.CheckState.PartiallyChecked
         self._view.queue.set_chosen(total_words(list(made.included)) if ticked else tr("approvals", "Nothing is chosen"), state)
-
-    @staticmethod
-    def amount_of(items: Iterable[ApprovalItem]) -> Fen:
-        """The sum of what is known."""
-        return total(item.amount for item in items if item.amount is not None)

@@ -261,10 +261,12 @@ class BatchSheet(QFrame):
         self._sends.set_words(
             tr(
                 "approvals",
-                "The platform receives {count} confirmation and the creator goes on.|The platform receives {count} confirmations and they go on.",
+                "{count} confirmation is sent; the creator goes on.|{count} confirmations are sent; the creators go on.",
                 count=count,
             )
         )
+        for each in (self._sends, self._bound, self._undo):
+            each.setVisible(count > 0)
         self._marked.setText(
             tr("approvals", "{count} of them have findings or an audit that is not passed: you chose them yourself.", count=preview.marked)
         )

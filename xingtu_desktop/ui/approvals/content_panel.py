@@ -22,7 +22,7 @@ from xingtu_desktop.ui.approvals.video_page import VideoPage
 from xingtu_desktop.ui.i18n import formats, tr
 from xingtu_desktop.ui.theme import current_theme
 from xingtu_desktop.ui.widgets.buttons import Button, Segment, SegmentedControl
-from xingtu_desktop.ui.widgets.labels import ElidedLabel, line, panel, set_tone, text_label
+from xingtu_desktop.ui.widgets.labels import ElidedLabel, KeyCap, line, panel, set_tone, text_label
 from xingtu_desktop.ui.widgets.panels import Avatar
 from xingtu_desktop.ui.widgets.states import EmptyState, Skeleton
 
@@ -42,6 +42,7 @@ class ContentPanel(QFrame):
         super().__init__(parent)
         self.setProperty("panel", "surface")
         self._opened: OpenVersion | None = None
+        self._decided = False
         self._finding = 0
         self._now = datetime.min.replace(tzinfo=UTC)
         self._avatar = Avatar(size=32)
@@ -50,7 +51,7 @@ class ContentPanel(QFrame):
         self._about = ElidedLabel(type="caption", tone="text-3")
         self._modes = SegmentedControl()
         self._modes.changed.connect(lambda key: self.compare_changed.emit(key == "compare"))
-        self._modes_key = Button(kind="ghost", small=True, key="V")
+        self._modes_key = KeyCap("V")
         self._strip = panel("surface")
         self._changes = text_label(type="caption", tone="text-2")
         self._added = text_label(type="caption", tone="good")
@@ -98,7 +99,6 @@ class ContentPanel(QFrame):
         head.addLayout(titles, 1)
         head.addWidget(self._modes)
         head.addWidget(self._modes_key)
-        self._modes_key.clicked.connect(lambda: self.compare_changed.emit(self._modes.current() != "compare"))
         strip = QHBoxLayout()
         strip.setContentsMargins(16, 6, 12, 6)
         strip.setSpacing(10)
@@ -148,11 +148,25 @@ class ContentPanel(QFrame):
         self._skeleton.begin()
         self._stack.setCurrentWidget(self._skeleton)
 
-    def show_nothing(self) -> None:
-        """Nothing waits, or nothing is chosen."""
+    def show_nothing(self, *, decided: bool) -> None:
+        """Nothing waits: because everything is decided, or because nothing was uploaded."""
         self._leave()
         self._head.hide()
+        self._decided = decided
+        self._write_nothing()
         self._stack.setCurrentWidget(self.nothing)
+
+    def _write_nothing(self) -> None:
+        if self._decided:
+            self.nothing.set_words(
+                tr("approvals", "Everything is decided"), tr("approvals", "What you decided is on its way; Z takes the newest back.")
+            )
+        else:
+            self.nothing.set_words(
+                tr("approvals", "Nothing waits for your word"),
+                tr("approvals", "Scripts and videos appear here as creators upload them."),
+                tr("approvals", "See the campaigns"),
+            )
 
     def _leave(self) -> None:
         self._skeleton.end()
@@ -243,7 +257,6 @@ class ContentPanel(QFrame):
                 )
             )
         self._modes.setAccessibleName(tr("approvals", "What is shown"))
-        self._modes_key.setAccessibleName(tr("approvals", "Versions"))
         self._write_strip(opened)
         self._write_missing(item)
 
@@ -283,17 +296,13 @@ class ContentPanel(QFrame):
             tr("approvals", "Look again"),
         )
 
-    def set_nothing_words(self, title: str, text: str, button: str = "") -> None:
-        """The words of the empty state."""
-        self.nothing.set_words(title, text, button)
-
     # ------------------------------------------------------------------ findings
 
     def next_finding(self) -> None:
         """Go round the findings and show the card of each."""
         findings = self._findings()
         if findings:
-            self._show_finding(self._finding % len(findings) + 1)
+            self.show_finding(self._finding % len(findings) + 1)
 
     def selected_finding(self) -> Finding | None:
         """The finding whose card is open."""
@@ -311,7 +320,8 @@ class ContentPanel(QFrame):
     def _findings(self) -> tuple[Finding, ...]:
         return () if self._opened is None or self._opened.review is None else self._opened.review.findings
 
-    def _show_finding(self, number: int) -> None:
+    def show_finding(self, number: int) -> None:
+        """Bring a finding into sight and open its card; numbers count from 1."""
         spot = self.script.select(number)
         if spot is None and self._modes.current() == "compare":
             return
@@ -371,5 +381,6 @@ class ContentPanel(QFrame):
         """Set the words again."""
         self.video.retranslate()
         self.reject.retranslate()
+        self._write_nothing()
         if self._opened is not None:
             self._write(self._opened)

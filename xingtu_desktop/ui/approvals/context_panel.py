@@ -272,7 +272,7 @@ class ContextPanel(QFrame):
         self._content.show()
         self._facts(opened, now)
         self._brief.header.set_words(tr("approvals", "Brief"))
-        self._brief.set_lines([(point, "", Said("", "text-3", "chip")) for point in opened.checklist])
+        self._brief.set_lines([(point, "", Said("", "text-3", "minus")) for point in opened.checklist])
         self._compliance(opened)
         self._platform(opened, now)
         self._history(opened, now)

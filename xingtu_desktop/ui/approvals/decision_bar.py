@@ -9,7 +9,8 @@ from PySide6.QtCore import Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
-from xingtu_desktop.ui.i18n import tr
+from xingtu_desktop.services.approvals import OpenVersion
+from xingtu_desktop.ui.i18n import formats, tr
 from xingtu_desktop.ui.theme import current_theme
 from xingtu_desktop.ui.widgets.buttons import Button
 from xingtu_desktop.ui.widgets.labels import line
@@ -80,3 +81,31 @@ class DecisionBar(QFrame):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """The progress gives way first."""
         self._progress.setVisible(self.width() >= current_theme().px(720))
+
+
+def batch_keys() -> tuple[Key, ...]:
+    """The keys of the table."""
+    return (
+        Key("tick", "X", tr("approvals", "Choose")),
+        Key("extend_down", "⇧ J", tr("approvals", "Extend")),
+        Key("by_rule", "B", tr("approvals", "By rule")),
+        Key("undo", "Z", tr("approvals", "Undo")),
+    )
+
+
+def version_keys(opened: OpenVersion | None, *, waits: bool, rejecting: bool, batch: bool) -> tuple[Key, ...]:
+    """The keys of one version; while a rejection is being written, approving is not the primary one."""
+    here = opened is not None and (opened.text is not None or opened.media is not None)
+    approve = tr("approvals", "Approve")
+    if opened is not None and opened.item.amount is not None:
+        approve += f" {formats().money(opened.item.amount)}"
+    return (
+        Key("approve", "A", approve, "ghost" if rejecting else "primary", waits and here),
+        Key("reject", "R", tr("approvals", "Reject"), "selected" if rejecting else "ghost", waits),
+        Key("note", "M", tr("approvals", "Note"), enabled=here),
+        Key("versions", "V", tr("approvals", "Versions"), enabled=opened is not None and bool(opened.diff)),
+        Key("snooze", "H", tr("approvals", "Later"), enabled=waits),
+        Key("flag", "F", tr("approvals", "To a person"), enabled=opened is not None),
+        Key("undo", "Z", tr("approvals", "Undo")),
+        Key("by_rule", "B", tr("approvals", "Batch"), enabled=batch),
+    )

@@ -24,8 +24,8 @@ COLUMNS = (
     ("audit", 1.4, 92),
     ("lint", 2.2, 104),
     ("left", 1.3, 92),
-    ("amount", 1.0, 76),
-    ("state", 2.2, 110),
+    ("amount", 1.0, 92),
+    ("state", 2.2, 118),
 )
 RIGHT = frozenset({"left", "amount"})
 CHECK = 44
@@ -41,7 +41,8 @@ def column_places(width: float) -> dict[str, QRectF]:
     places: dict[str, QRectF] = {}
     for key, share, minimum in COLUMNS:
         room = theme.px(minimum) + free * share / shares
-        places[key] = QRectF(left, 0, room - theme.px(10), 0)
+        # Figures end further from the words that follow them.
+        places[key] = QRectF(left, 0, room - theme.px(20 if key in RIGHT else 10), 0)
         left += room
     return places
 
@@ -153,7 +154,7 @@ class QueueDelegate(QStyledItemDelegate):
         )
         self._text(painter, left, lines[1], audit.text, audit.tone or "text-2", size=12, room=lines[1].right() - left)
         taken = self._right(painter, lines[2], formats().money(item.amount), "text")
-        self._said(painter, lines[2], words.lint_summary(item), lines[2].width() - taken - theme.px(8))
+        self._said(painter, lines[2], words.content_summary(item), lines[2].width() - taken - theme.px(8))
 
     def _decided_lines(self, painter: QPainter, lines: list[QRectF], item: ApprovalItem) -> None:
         theme = current_theme()

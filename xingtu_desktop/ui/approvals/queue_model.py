@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, Qt
@@ -89,6 +89,13 @@ class QueueModel(QAbstractListModel):
         self._items = tuple(items)
         self.now, self.real_now, self.online = now, real_now, online
         self._ticked &= {item.order.order_id for item in items}
+        self._lay_out()
+
+    def set_seen(self, item: ApprovalItem) -> None:
+        """A version was on screen: known at once, before the queue is read again."""
+        self._items = tuple(
+            replace(one, seen_hash=item.seen_hash, seen_at=item.seen_at) if one.resource == item.resource else one for one in self._items
+        )
         self._lay_out()
 
     def set_kind(self, kind: ResourceKind | None) -> None:

@@ -107,8 +107,9 @@ class _TableHead(QWidget):
 
     toggled = Signal()
 
-    def __init__(self) -> None:
+    def __init__(self, rows: QListView) -> None:
         super().__init__()
+        self._rows = rows
         self._state = Qt.CheckState.Unchecked
         self.setFixedHeight(current_theme().px(36))
         self.setCursor(Qt.CursorShape.PointingHandCursor)
@@ -135,7 +136,7 @@ class _TableHead(QWidget):
             paint_check_box(painter, QRectF(theme.px(16), (self.height() - box) / 2, box, box), self._state, theme.tokens)
             painter.setFont(theme.font(12))
             painter.setPen(QColor(theme.tokens.text_2))
-            for key, place in column_places(self.width()).items():
+            for key, place in column_places(self._rows.viewport().width()).items():
                 side = Qt.AlignmentFlag.AlignRight if key in RIGHT else Qt.AlignmentFlag.AlignLeft
                 rect = QRectF(place.left(), 0, place.width(), self.height())
                 painter.drawText(rect, Qt.AlignmentFlag.AlignVCenter | side, column_title(key))
@@ -168,7 +169,7 @@ class QueuePanel(QFrame):
         self._chosen = text_label(type="caption", tone="text-2")
         self._clear = Button(small=True, key="Esc")
         self._clear.clicked.connect(self.cleared)
-        self._head = _TableHead()
+        self._head = _TableHead(self.list)
         self._head.toggled.connect(self.all_toggled)
         top = QHBoxLayout()
         top.setContentsMargins(16, 12, 12, 0)

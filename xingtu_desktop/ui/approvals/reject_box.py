@@ -57,7 +57,7 @@ class RejectBox(QFrame):
         self._text_title = text_label(type="caption", tone="text-2")
         self._list = QVBoxLayout()
         self._list.setContentsMargins(0, 0, 4, 0)
-        self._list.setSpacing(2)
+        self._list.setSpacing(0)
         self._list.addStretch(1)
         host = QWidget()
         host.setLayout(self._list)
@@ -89,11 +89,13 @@ class RejectBox(QFrame):
         left = QVBoxLayout()
         left.setSpacing(6)
         left.addWidget(self._points_title)
-        left.addWidget(self._scroll, 1)
+        left.addWidget(self._scroll)
+        left.addStretch(1)
         right = QVBoxLayout()
         right.setSpacing(6)
         right.addWidget(self._text_title)
         right.addWidget(self.editor)
+        right.addStretch(1)
         middle = QHBoxLayout()
         middle.setSpacing(16)
         middle.addLayout(left, 2)
@@ -219,7 +221,8 @@ class RejectBox(QFrame):
         self.send_button.setText(tr("approvals", "Reject"))
         for button in (self._cancel, self._again, self.send_button):
             button.updateGeometry()
-        self._scroll.setFixedHeight(current_theme().px(96))
+        self._scroll.setFixedHeight(current_theme().px(100))
+        self.editor.setFixedHeight(current_theme().px(100))
 
 
 def _short(label: str) -> str:

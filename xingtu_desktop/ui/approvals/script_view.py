@@ -18,7 +18,6 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QWidget
 
-from xingtu_desktop.domain.compliance import Finding, Severity
 from xingtu_desktop.domain.review_text import Side
 from xingtu_desktop.services.approvals import OpenVersion
 from xingtu_desktop.ui.approvals import words
@@ -158,7 +157,10 @@ class ScriptView(QAbstractScrollArea):
         tags = sum(tag_width(text) + theme.px(6) for text, _ in _tags(row))
         if tags and tail + theme.px(10) + tags > width:
             height += theme.px(24)
-        return _Placed(row, top, height + theme.px(2 * _PADDING), layout, [])
+        placed = _Placed(row, top, height + theme.px(2 * _PADDING), layout, [])
+        left, above = theme.px(_TEXT_LEFT), theme.px(_PADDING)
+        placed.spots = [(_spot(placed, mark).translated(left, above), mark) for mark in row.marks if mark.number]
+        return placed
 
     @staticmethod
     def _text(row: Row) -> str:
@@ -259,9 +261,8 @@ class ScriptView(QAbstractScrollArea):
         self._paint_tags(painter, placed, origin)
 
     def _paint_tags(self, painter: QPainter, placed: _Placed, origin: QPointF) -> None:
-        """The severity words behind the sentence, and the spots that can be pressed."""
+        """The severity words behind the sentence, the frame of the chosen mark, and the sign of a note."""
         theme = current_theme()
-        placed.spots = [(_spot(placed, mark).translated(origin.x(), theme.px(_PADDING)), mark) for mark in placed.row.marks if mark.number]
         last = placed.layout.lineAt(placed.layout.lineCount() - 1)
         width = self.viewport().width() - theme.px(_TEXT_LEFT) - theme.px(16)
         x, y = origin.x() + last.naturalTextWidth() + theme.px(10), origin.y() + last.y() + 1
@@ -357,8 +358,3 @@ def _tags(row: Row) -> list[tuple[str, str]]:
         said = f"{mark.number} {words.severity_name(mark.finding.rule.severity)}"
         tags.append((said, words.severity_tone(mark.finding.rule.severity)))
     return tags
-
-
-def counts(findings: tuple[Finding, ...]) -> dict[Severity, int]:
-    """How many findings of each severity."""
-    return {severity: sum(one.rule.severity is severity for one in findings) for severity in Severity}

@@ -92,6 +92,13 @@ def lint_summary(item: ApprovalItem) -> Said:
     return lint_count(item.lint)
 
 
+def content_summary(item: ApprovalItem) -> Said:
+    """The third line of a card: the reviewer's counts, or the length of a video."""
+    if item.resource.kind is ResourceKind.VIDEO and item.here and item.resource.duration_seconds is not None:
+        return Said(formats().duration(item.resource.duration_seconds), "", "video")
+    return lint_summary(item)
+
+
 def lint_count(lint: LintCount | None) -> Said:
     """ "1 to change · 2 need evidence"."""
     if lint is None:

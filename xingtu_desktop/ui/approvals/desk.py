@@ -1,0 +1,48 @@
+"""What the deciding parts share: the version on screen, the queue, the undo stack, and how to say something."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from xingtu_desktop.core.tasks import TaskScope
+from xingtu_desktop.domain.approval import ApprovalItem
+from xingtu_desktop.domain.ids import OrderId, ResourceId
+from xingtu_desktop.services.approvals import ApprovalService, OpenVersion
+from xingtu_desktop.ui.approvals.approvals_view import ApprovalsView
+from xingtu_desktop.ui.approvals.queue_model import QueueModel
+from xingtu_desktop.ui.approvals.undo import UndoStack
+from xingtu_desktop.ui.context import ViewContext
+
+
+@dataclass(slots=True)
+class Desk:
+    """One per presenter. The callables are the presenter's: where to go next, and what to draw again."""
+
+    context: ViewContext
+    service: ApprovalService
+    scope: TaskScope
+    view: ApprovalsView
+    model: QueueModel
+    current: Callable[[], OpenVersion | None]
+    advance: Callable[[OrderId], None]
+    come_back: Callable[[OrderId | None], None]
+    """Read the queue again, and open this order when it is named."""
+    show_again: Callable[[OpenVersion], None]
+    """Newly read: keep it, and draw it if it is on screen."""
+    redraw_bar: Callable[[], None]
+    undo: UndoStack = field(default_factory=UndoStack)
+    marking: dict[ResourceId, asyncio.Task[ApprovalItem]] = field(default_factory=dict)
+    """Versions whose seeing is being written down."""
+    deciding: set[OrderId] = field(default_factory=set)
+    """Decided on screen, not yet saved."""
+
+    def say(self, text: str, tone: str = "good") -> None:
+        """News at the bottom."""
+        if text:
+            self.context.frame.toast(text, tone=tone)
+
+    def waits(self, item: ApprovalItem) -> bool:
+        """Whether the operator has not decided on it yet."""
+        return item.pending is None and item.order.order_id not in self.deciding
