@@ -230,6 +230,18 @@ def test_a_feed_row_comes_out_in_our_units() -> None:
     assert found.followers is None
 
 
+def test_the_range_of_expected_plays_is_taken_whole_or_not_at_all() -> None:
+    ends = {"expected_play_num_p10": 60, "expected_play_num": 100, "expected_play_num_p90": 180}
+
+    def read(row: dict[str, object]) -> tuple[int | None, int | None, int | None]:
+        found = creator_mapping.creator(GOOD | row, "agency", "")
+        return found.expected_plays_p10, found.expected_plays, found.expected_plays_p90
+
+    assert read(ends) == (60, 100, 180)
+    assert read(ends | {"expected_play_num_p10": 120}) == (None, 100, None)
+    assert read({"expected_play_num": 100, "expected_play_num_p90": 180}) == (None, 100, None)
+
+
 @pytest.mark.parametrize(
     "spoiled",
     [

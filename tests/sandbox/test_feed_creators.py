@@ -66,6 +66,15 @@ def test_skew_is_that_of_a_market(items: list[dict[str, Any]]) -> None:
     assert statistics.mean(women) > 0.7
 
 
+def test_expected_plays_come_with_both_ends_or_none(items: list[dict[str, Any]]) -> None:
+    names = ("expected_play_num_p10", "expected_play_num", "expected_play_num_p90")
+    for item in items:
+        low, middle, high = (item.get(name) for name in names)
+        assert (low is None) == (middle is None) == (high is None)
+        if middle is not None:
+            assert 0.3 * middle < low < middle < high < 3 * middle
+
+
 def test_values_are_missing_as_in_life(items: list[dict[str, Any]]) -> None:
     often = ("follower", "price_1_20", "price_20_60", "price_60", "expected_play_num", "interact_rate_within_30d", "city")
     for name in often:

@@ -179,6 +179,10 @@ def _performance(figures: Figures) -> dict[str, list[object]]:
         absent | plays_unknown | figures.missing("interact_rate_within_30d"))
     put("assign_cpm_suggest_price", np.round(figures.cpm(figures.price_20_60) * 0.9, 1))
     put("expected_play_num", figures.expected_plays)
+    # A forecast without its middle has no ends either.
+    low, high = figures.expected_plays_range
+    put("expected_play_num_p10", low, "expected_play_num")
+    put("expected_play_num_p90", high, "expected_play_num")
     put("expected_natural_play_num", figures.natural_plays)
     put("vv_median_30d", figures.median_plays)
     put("interaction_median_30d", figures.median_interactions)

@@ -189,6 +189,14 @@ def _avatar(row: Row, host: str) -> str | None:
     return host + uri if uri and uri.startswith("/") else uri
 
 
+def _play_range(row: Row) -> tuple[int | None, int | None]:
+    """P10 and P90 of the expected plays; both or none, and none where they contradict the middle."""
+    low, middle, high = (_count(row, name) for name in ("expected_play_num_p10", "expected_play_num", "expected_play_num_p90"))
+    if low is None or middle is None or high is None or not low <= middle <= high:
+        return None, None
+    return low, high
+
+
 def creator(row: Row, source: str, host: str) -> Creator:
     """One creator; NotThePlatform names the first field that cannot be read. `host` stands before an avatar that begins with `/`."""
     author_id, nickname, updated_at = _integer(row, "author_id"), _text(row, "nick_name"), _instant(row, "updated_at")
@@ -203,6 +211,7 @@ def creator(row: Row, source: str, host: str) -> Creator:
     industries = row.get("industry_ids")
     if industries is not None and not (isinstance(industries, list) and all(type(item) is int for item in industries)):
         raise _wrong("industry_ids", "a list of ids", industries)
+    low, high = _play_range(row)
     return Creator(
         author_id=AuthorId(author_id),
         nickname=nickname,
@@ -228,6 +237,8 @@ def creator(row: Row, source: str, host: str) -> Creator:
         growth_30d=_integer(row, "fans_increment_within_30d"),
         quotes=TierAmounts(_price(row, "price_1_20"), _price(row, "price_20_60"), _price(row, "price_60")),
         expected_plays=_count(row, "expected_play_num"),
+        expected_plays_p10=low,
+        expected_plays_p90=high,
         median_plays=_count(row, "vv_median_30d"),
         interaction_rate=_ratio(row, "interact_rate_within_30d"),
         finish_rate=_ratio(row, "play_over_rate_within_30d"),
