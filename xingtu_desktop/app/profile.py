@@ -57,7 +57,7 @@ class ProfileFile:
             )
         except FileNotFoundError:
             return Profile()
-        except (OSError, ValueError, KeyError, TypeError) as error:
+        except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
             log.warning("profile.json cannot be read and is begun again: %s", error)
             return Profile()
 
