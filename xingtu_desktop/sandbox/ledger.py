@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import sqlite3
+import weakref
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TypeVar
@@ -79,6 +80,8 @@ class Ledger:
     def __init__(self, path: str, seed: int) -> None:
         self._seed = seed
         self._connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False, cached_statements=512)
+        # Replicas come and go with their reader; Python 3.13 rightly complains of a connection that nobody closes.
+        weakref.finalize(self, self._connection.close)
         self._depth = 0
         self._connection.execute("PRAGMA journal_mode=WAL")
         self._connection.execute("PRAGMA synchronous=NORMAL")
