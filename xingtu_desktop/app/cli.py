@@ -38,6 +38,7 @@ def parser() -> argparse.ArgumentParser:
     demo.add_argument("--creators", type=int, default=10_000, help="creators on the training server (default 10000)")
     demo.add_argument("--seed", type=int, default=1, help="what happens on the training server follows this number")
     demo.add_argument("--speed", type=float, default=60.0, help="seconds on the training server for each real second (default 60)")
+    demo.add_argument("--sandbox-info", type=Path, help=argparse.SUPPRESS)
     look(demo)
 
     tour = commands.add_parser("tour", help="drive the real windows through the main job and write a picture a step")
@@ -75,6 +76,7 @@ def main(arguments: Sequence[str]) -> int:
             creators=given.creators,
             seed=given.seed,
             speed=given.speed,
+            server_line=given.sandbox_info,
             theme=given.theme,
             language=_language(given.lang),
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import logging
 import shutil
 import sys
@@ -35,9 +36,23 @@ def main(data: Path | None, *, theme: str | None, language: str | None) -> int:
     return begin(Start(folders, AppConfig(server=ServerConfig()), Keys(folders.vault), None, theme, language))
 
 
-def demo(data: Path | None, *, creators: int, seed: int, speed: float, theme: str | None, language: str | None) -> int:
-    """Open the program on a training server of its own; without `data` everything is gone at the end."""
+def demo(
+    data: Path | None,
+    *,
+    creators: int,
+    seed: int,
+    speed: float,
+    theme: str | None,
+    language: str | None,
+    server_line: Path | None = None,
+) -> int:
+    """Open the program on a training server of its own; without `data` everything is gone at the end.
+
+    `server_line` is a file to write the server's address to, for whoever looks at its ledger from outside.
+    """
     server = TrainingServer.start(creators=creators, seed=seed, speed=speed)
+    if server_line is not None:
+        server_line.write_text(json.dumps({"url": server.invitation.url, "star_id": server.invitation.star_id}), encoding="utf-8")
     folders = DataFolders.at(Path(tempfile.mkdtemp(prefix="xingtu-demo-")) if data is None else data)
     try:
         config = AppConfig(server=server.invitation.server())

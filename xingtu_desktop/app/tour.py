@@ -98,7 +98,7 @@ async def _take(app: object, server: TrainingServer, folder: Path, report: Repor
 
 def _steps(tour: object, entrance: object) -> list[Step]:
     """The day in order; each name is the name of its picture."""
-    from xingtu_desktop.app import tour_day, tour_search
+    from xingtu_desktop.app import tour_day, tour_review, tour_search
     from xingtu_desktop.app.tour_driver import Tour
     from xingtu_desktop.app.tour_search import Entrance
 
@@ -119,7 +119,7 @@ def _steps(tour: object, entrance: object) -> list[Step]:
         Step("profile", of(tour_search.profile), ("search",)),
         Step("shortlist", of(tour_search.shortlist), ("search",)),
     ]
-    return first + [Step(name, of(work), needs) for name, work, needs in tour_day.STEPS]
+    return first + [Step(name, of(work), needs) for name, work, needs in (*tour_day.STEPS, *tour_review.STEPS)]
 
 
 async def _run(tour: object, report: Report, number: int, step: Step) -> StepResult:
@@ -134,6 +134,8 @@ async def _run(tour: object, report: Report, number: int, step: Step) -> StepRes
     if missing is None:
         try:
             async with asyncio.timeout(_STEP_SECONDS):
+                if tour.has_window:
+                    await tour.take_keyboard()
                 counts = await step.run()
             result = replace(result, ok=True, counts=counts)
         except StepFailed as error:

@@ -86,7 +86,11 @@ async def brief(tour: Tour) -> Counts:
         return len(await tour.room.services.briefs.all()) == before + 1
 
     await tour.until(made, "a new brief")
-    await tour.until(lambda: form.lines["title"].hasFocus(), "the keyboard in the title")
+    await tour.until(lambda: view.states.state() == "content" and view.list.current_id() is not None, "the new brief in the editor")
+    if not form.lines["title"].hasFocus():
+        (view.focusProxy() or view).setFocus()
+        tour.keys("e")
+    await tour.until(form.lines["title"].hasFocus, "the keyboard in the title")
     for name, text in LINES.items():
         tour.write(form.lines[name], text)
     for name, text in TEXTS.items():
@@ -219,7 +223,7 @@ async def restart(tour: Tour) -> Counts:
         await program.follow_clock()
     opened, problem = await lifecycle.straight_in(program, lambda: None)
     expect(opened, f"the account did not open: {problem}")
-    tour.window.resize(*tour.size)
+    await tour.settle_in()
     after = await _waiting(tour)
     expect([one.intent_id for one in after] == [one.intent_id for one in before], "the outbox is not what it was")
     tour.room.sync.engine.wake("manual")

@@ -102,6 +102,10 @@ class Tour:
         return self.program.account_window
 
     @property
+    def has_window(self) -> bool:
+        return self.gate_window is not None or (self._program is not None and self._program.account_window is not None)
+
+    @property
     def window(self) -> MainWindow:
         """The window that a person looks at now."""
         account = None if self._program is None else self._program.account_window
@@ -168,9 +172,24 @@ class Tour:
 
     def focus(self) -> QWidget:
         """Where the keyboard is; the window itself when it is nowhere, as after a press on the desktop."""
+        here = QApplication.focusWidget()
+        if here is not None and here.window() is self.window:
+            return here
+        # Without the window system's activation a press still goes where it would: to the field chosen in the window.
+        chosen = self.window.focusWidget()
+        return chosen if chosen is not None and chosen.isVisible() else self.window
+
+    async def settle_in(self) -> None:
+        """Give a new window its size."""
+        self.window.resize(*self.size)
+        await self.take_keyboard()
+
+    async def take_keyboard(self) -> None:
+        """Bring the keyboard to the window, as a person does by looking at it: it may have gone with a window that was closed."""
         window = self.window
-        here: tuple[QWidget | None, ...] = (QApplication.focusWidget(), window.focusWidget())
-        return next((widget for widget in here if widget is not None and widget.window() is window), window)
+        if not window.isActiveWindow():
+            window.activateWindow()
+            await self.until(window.isActiveWindow, "the keyboard in the window", within=10)
 
     def go(self, letter: str) -> None:
         """G and the letter of a view, with the keyboard on the view and not in a text field."""

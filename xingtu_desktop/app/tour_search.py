@@ -48,9 +48,9 @@ class Entrance:
         await program.follow_clock()
         gate = Gate(program, on_close=lambda: None, training=tour.invitation, browser=self._visitor)
         self._gate, tour.gate_window = gate, gate.window
-        gate.window.resize(*tour.size)
         self._passing = self._scope.spawn(gate.pass_through(), name="gate")
         await tour.until(lambda: gate.presenter.view.welcome.sign_in_button.isEnabled() and gate.window.isVisible(), "the first page")
+        await tour.settle_in()
         app = tour.invitation.app.app_id
         await tour.until(lambda: program.profile.app_id == app, "the developer app")
         return {"accounts_known": len(program.profile.accounts)}
@@ -83,7 +83,7 @@ class Entrance:
             raise StepFailed("the gate is not open")
         expect(await asyncio.wait_for(asyncio.shield(passing), 20), "the gate was closed without an account")
         tour.gate_window = None
-        tour.window.resize(*tour.size)
+        await tour.settle_in()
         signed_in = await tour.room.services.session.signed_in()
         expect(signed_in, "the account is open without a sign-in")
         return {"star_id": str(int(tour.room.account))}
