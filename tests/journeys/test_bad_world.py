@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import sqlite3
 from dataclasses import replace
 from pathlib import Path
@@ -160,7 +161,8 @@ async def test_nothing_in_the_files_can_be_read_without_the_key(desk: Desk) -> N
     for file in desk.folder.rglob("*.db"):
         assert "不能丢的需求".encode() not in file.read_bytes()
         with pytest.raises(sqlite3.DatabaseError):
-            sqlite3.connect(file).execute("SELECT * FROM sqlite_master").fetchall()
+            with contextlib.closing(sqlite3.connect(file)) as plain:
+                plain.execute("SELECT * FROM sqlite_master").fetchall()
 
 
 # ---------------------------------------------------------------------- the computer
