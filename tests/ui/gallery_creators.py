@@ -24,7 +24,7 @@ from xingtu_desktop.ui.shell.window import MainWindow
 from xingtu_desktop.ui.theme import current_theme
 
 
-async def _quiet(rig: Rig, seconds: float = 0.8) -> None:
+async def _quiet(rig: Rig, seconds: float = 2.0) -> None:
     """Let searches, counts and the profile arrive: a picture has no event to wait for."""
     await asyncio.sleep(seconds)
 
@@ -42,7 +42,6 @@ async def _draw(options: argparse.Namespace, app: QApplication) -> None:
 
         async def shoot(name: str) -> None:
             await _quiet(rig)
-            app.processEvents()
             window.grab().save(str(options.out / f"creators_{name}_{tag}.png"))
 
         rig.presenter.start()

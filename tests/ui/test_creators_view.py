@@ -18,10 +18,11 @@ from pytestqt.qtbot import QtBot
 from tests.ui.creators_rig import Rig, make_rig
 from xingtu_desktop.core.errors import Offline
 from xingtu_desktop.domain.creator import Creator, VideoTier, cpm_of, female_15_24_share, share_of
-from xingtu_desktop.domain.creator_query import CategoryFilter, CreatorQuery, Facet, Field, RangeFilter, SortKey
+from xingtu_desktop.domain.creator_query import AudienceTarget, CategoryFilter, CreatorQuery, Facet, Field, RangeFilter, SortKey
 from xingtu_desktop.domain.shortlist import BASKET
-from xingtu_desktop.ui.creators.columns import COLUMNS
+from xingtu_desktop.ui.creators.columns import COLUMNS, Seen
 from xingtu_desktop.ui.creators.filter_groups import FacetGroup, RangeGroup
+from xingtu_desktop.ui.i18n import formats
 from xingtu_desktop.ui.shell.views import shell_view
 from xingtu_desktop.ui.shell.window import MainWindow
 
@@ -126,6 +127,7 @@ async def test_the_seed_query_is_reached_by_typing_and_ticking_and_its_count_is_
 @with_rig
 async def test_every_header_sorts_and_the_order_is_the_indexes_own(rig: Rig, qtbot: QtBot) -> None:
     view = rig.presenter.view
+    rig.presenter.load_query(CreatorQuery(ranges=(RangeFilter(Field.FEMALE_SHARE, low=0.3),)), "")
     for column in COLUMNS:
         view.table.sort_requested.emit(column.key, column.descending_first)
         query = view.filters.query()
@@ -302,7 +304,61 @@ async def test_creators_with_missing_figures_and_odd_names_are_drawn(qtbot: QtBo
     await until(lambda: view.model.total() == len(made.creators))
     await until(lambda: view.profile.profile() is not None or view.profile_overlays())
     for column in COLUMNS:
-        assert column.cell(bare, bare.updated_at) is not None
+        assert column.cell(bare, Seen(bare.updated_at)) is not None
     assert not view.grab().isNull()
     await made.close()
     view.deleteLater()
+
+
+@with_rig
+async def test_an_audience_that_is_looked_for_gives_the_fit_and_its_order(rig: Rig, qtbot: QtBot) -> None:
+    view = rig.presenter.view
+
+    def shown() -> list[str]:
+        return [column.key for column in view.model.columns()]
+
+    assert "female_15_24" in shown()
+    assert "fit" not in shown()
+    rig.presenter.load_query(CreatorQuery(ranges=(RangeFilter(Field.FEMALE_SHARE, low=0.3), RangeFilter(Field.FOLLOWERS, low=10))), "")
+    await until(lambda: "fit" in shown())
+    assert shown().index("hit") < shown().index("fit") < shown().index("updated")
+    assert "female_15_24" not in shown()
+    assert view.filters.query().targets == (AudienceTarget(Field.FEMALE_SHARE, 0.45),)
+    view.table.sort_requested.emit("fit", False)
+    await until(lambda: view.filters.query().sort is SortKey.AUDIENCE_FIT and view.model.total() > 0)
+    least = min(creator.audience.female or 1 for creator in rig.creators if (creator.audience.female or 0) >= 0.3)
+    cell = formats().decimal(100 * min(least / 0.45, 1), 0)
+    place = shown().index("fit")
+    await until(lambda: view.model.index(0, place).data() == cell)
+    view.filters.clear_all()
+    await until(lambda: "female_15_24" in shown())
+    assert view.filters.query().sort is Field.FOLLOWERS
+
+
+@with_rig
+async def test_the_first_row_stands_at_the_top_and_the_place_is_said_right(rig: Rig, qtbot: QtBot) -> None:
+    view = rig.presenter.view
+
+    height = view.table.rowHeight(0)
+    rows = (view.table.viewport().height() + height // 2) // height
+    await until(lambda: view.place.text() == f"1–{rows} / {len(rig.creators)}")
+    assert view.table.rowAt(0) == 0
+    await rig.shortlists.add(BASKET, [rig.creators[0].author_id])
+    await until(view.bar.isVisible)
+    await until(lambda: view.place.text() != f"1–{rows} / {len(rig.creators)}")
+    fewer = (view.table.viewport().height() + height // 2) // height
+    assert fewer < rows
+    assert view.place.text() == f"1–{fewer} / {len(rig.creators)}"
+    view.table.verticalScrollBar().setValue(5 * height)
+    assert view.place.text() == f"6–{fewer + 5} / {len(rig.creators)}"
+
+
+@with_rig
+async def test_names_keep_their_room_beside_the_profile(rig: Rig, qtbot: QtBot) -> None:
+    view = rig.presenter.view
+    view.window().resize(1440, 900)
+    view.show_profile(True)
+    await until(view.profile.isVisible)
+    await until(lambda: view.table.horizontalScrollBar().maximum() == 0)
+    assert len(view.model.columns()) == 11
+    assert view.table.columnWidth(0) >= 190

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final, Literal
 
 from xingtu_desktop.domain.creator import Creator, VideoTier, cpe_of, cpm_of, female_15_24_share, share_of
-from xingtu_desktop.domain.creator_query import Field, SortKey
+from xingtu_desktop.domain.creator_query import AudienceTarget, Field, SortKey
+from xingtu_desktop.domain.facets import VALUE_OF, fit_of
 from xingtu_desktop.domain.money import Fen
 from xingtu_desktop.ui.creators import words
 from xingtu_desktop.ui.formats import UNKNOWN
@@ -19,12 +20,21 @@ from xingtu_desktop.ui.widgets.table.cells import Cell, Column, Tag
 _OLD = timedelta(days=7)
 """Figures older than this are marked."""
 
-CellMaker = Callable[[Creator, datetime], Cell]
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What a cell depends on beside its creator: the instant that is now, for ages, and the audience that the search is after."""
+
+    now: datetime
+    targets: tuple[AudienceTarget, ...] = ()
+
+
+CellMaker = Callable[[Creator, Seen], Cell]
 
 
 @dataclass(frozen=True, slots=True)
 class CreatorColumn:
-    """One column: `cell` draws a creator (the instant is now, for ages)."""
+    """One column: `cell` draws a creator; `hint` says in a sentence what the heading has no room for."""
 
     key: str
     title: Message
@@ -36,6 +46,7 @@ class CreatorColumn:
     shown: bool = True
     descending_first: bool = True
     stretch: bool = False
+    hint: Message | None = None
 
     def column(self) -> Column:
         """As the table wants it, in the language in force."""
@@ -51,7 +62,7 @@ class CreatorColumn:
         )
 
 
-def _creator(creator: Creator, now: datetime) -> Cell:
+def _creator(creator: Creator, seen: Seen) -> Cell:
     return Cell(
         creator.nickname,
         subtitle=words.mcn_text(creator),
@@ -62,7 +73,7 @@ def _creator(creator: Creator, now: datetime) -> Cell:
     )
 
 
-def _types(creator: Creator, now: datetime) -> Cell:
+def _types(creator: Creator, seen: Seen) -> Cell:
     names = list(
         dict.fromkeys((*creator.content_types[:1], *creator.content_subtypes[:1], *creator.themes[:1], *creator.content_types[1:2]))
     )
@@ -71,12 +82,19 @@ def _types(creator: Creator, now: datetime) -> Cell:
     return Cell(tags=tuple(Tag(name) for name in names[:2]), tooltip=" · ".join((*creator.content_types, *creator.content_subtypes)))
 
 
-def _followers(creator: Creator, now: datetime) -> Cell:
-    return Cell(formats().count(creator.followers), spark=tuple(float(plays) for plays in creator.weekly_plays[-13:]))
+def _short_count(number: int | None) -> str:
+    """A count in the room of six digits: tens of millions go without the digit after the point."""
+    if number is not None and number >= 10_000_000:
+        return formats().count(round(number / 10_000) * 10_000, short=True)
+    return formats().count(number)
+
+
+def _followers(creator: Creator, seen: Seen) -> Cell:
+    return Cell(_short_count(creator.followers), spark=tuple(float(plays) for plays in creator.weekly_plays[-13:]))
 
 
 def _count(value: Callable[[Creator], int | None], *, signed: bool = False) -> CellMaker:
-    def make(creator: Creator, now: datetime) -> Cell:
+    def make(creator: Creator, seen: Seen) -> Cell:
         number = value(creator)
         text = formats().count(number)
         return Cell(f"+{text}" if signed and number is not None and number > 0 else text)
@@ -85,37 +103,40 @@ def _count(value: Callable[[Creator], int | None], *, signed: bool = False) -> C
 
 
 def _quote(tier: VideoTier) -> CellMaker:
-    def make(creator: Creator, now: datetime) -> Cell:
-        return Cell(formats().money(creator.quotes.get(tier)))
+    def make(creator: Creator, seen: Seen) -> Cell:
+        quote = creator.quotes.get(tier)
+        # From a million yuan on the whole amount has no room; the tooltip has.
+        long = quote is not None and quote.value >= 100_000_000
+        return Cell(formats().money_short(quote) if long else formats().money(quote), tooltip=formats().money(quote) if long else "")
 
     return make
 
 
 def _cost(value: Callable[[Creator, VideoTier], Fen | None], tier: VideoTier) -> CellMaker:
-    def make(creator: Creator, now: datetime) -> Cell:
+    def make(creator: Creator, seen: Seen) -> Cell:
         amount = value(creator, tier)
         return Cell(formats().decimal(None if amount is None else amount.value / 100), estimate=True)
 
     return make
 
 
-def _log_place(plays: int) -> float:
-    """Where a number of plays stands between a thousand and twenty million."""
-    return min(max(math.log(max(plays, 1) / 1_000) / math.log(20_000), 0.0), 1.0)
+def _beside(plays: int, middle: int) -> float:
+    """Where one end of a range stands when its middle is at a half: a third of it at 0, three times at 1."""
+    return min(max(0.5 + math.log(max(plays, 1) / max(middle, 1)) / math.log(9), 0.0), 1.0)
 
 
-def _plays(creator: Creator, now: datetime) -> Cell:
+def _plays(creator: Creator, seen: Seen) -> Cell:
     middle, low, high = creator.expected_plays, creator.expected_plays_p10, creator.expected_plays_p90
     whisker = None
     tooltip = ""
     if middle is not None and low is not None and high is not None:
-        whisker = (_log_place(low), _log_place(middle), _log_place(high))
+        whisker = (_beside(low, middle), 0.5, _beside(high, middle))
         tooltip = f"P10 {formats().count(low)} – P90 {formats().count(high)}"
-    return Cell(formats().count(middle), estimate=True, whisker=whisker, tooltip=tooltip)
+    return Cell(_short_count(middle), estimate=True, whisker=whisker, tooltip=tooltip)
 
 
 def _rate(value: Callable[[Creator], float | None], *, digits: int = 1, full: float = 0.0, color: str = "c1") -> CellMaker:
-    def make(creator: Creator, now: datetime) -> Cell:
+    def make(creator: Creator, seen: Seen) -> Cell:
         rate = value(creator)
         bar = min(rate / full, 1.0) if full and rate is not None else None
         return Cell(formats().percent(rate, digits), bar=bar, bar_color=color)
@@ -124,14 +145,14 @@ def _rate(value: Callable[[Creator], float | None], *, digits: int = 1, full: fl
 
 
 def _index(value: Callable[[Creator], float | None]) -> CellMaker:
-    def make(creator: Creator, now: datetime) -> Cell:
+    def make(creator: Creator, seen: Seen) -> Cell:
         number = value(creator)
         return Cell(formats().decimal(number, 0), bar=None if number is None else number / 100)
 
     return make
 
 
-def _female(creator: Creator, now: datetime) -> Cell:
+def _female(creator: Creator, seen: Seen) -> Cell:
     share = female_15_24_share(creator)
     return Cell(
         formats().percent(share, 0),
@@ -142,13 +163,28 @@ def _female(creator: Creator, now: datetime) -> Cell:
     )
 
 
-def _age(creator: Creator, now: datetime) -> Cell:
-    old = now - creator.updated_at > _OLD
-    return Cell(formats().age(creator.updated_at, now), tone="warn" if old else "text-2", tooltip=creator.source)
+def _fit(creator: Creator, seen: Seen) -> Cell:
+    fit = fit_of(creator, seen.targets)
+    percent = formats().percent
+    parts = [
+        f"{words.FIELD_NAMES[target.field].text()} {percent(_share(creator, target.field), 0)} / {percent(target.share, 0)}"
+        for target in seen.targets
+    ]
+    return Cell(formats().decimal(fit, 0), estimate=True, bar=None if fit is None else fit / 100, bar_color="c2", tooltip="\n".join(parts))
+
+
+def _share(creator: Creator, field: Field) -> float | None:
+    value = VALUE_OF[field](creator)
+    return value if isinstance(value, float) else None
+
+
+def _age(creator: Creator, seen: Seen) -> Cell:
+    old = seen.now - creator.updated_at > _OLD
+    return Cell(formats().age(creator.updated_at, seen.now), tone="warn" if old else "text-2", tooltip=creator.source)
 
 
 def _text(value: Callable[[Creator], str | None]) -> CellMaker:
-    return lambda creator, now: Cell(value(creator) or UNKNOWN)
+    return lambda creator, seen: Cell(value(creator) or UNKNOWN)
 
 
 _MAIN = VideoTier.FROM_21_TO_60
@@ -158,55 +194,61 @@ COLUMNS: Final[tuple[CreatorColumn, ...]] = (
         "creator",
         Message("creators", "Creator"),
         Message("creators", "Agency"),
-        160,
+        190,
         SortKey.NICKNAME,
         _creator,
         "left",
         descending_first=False,
         stretch=True,
     ),
-    CreatorColumn("types", Message("creators", "Types"), None, 96, SortKey.CONTENT_TYPE, _types, "left", descending_first=False),
-    CreatorColumn("followers", Message("creators", "Followers"), Message("creators", "plays, 90 days"), 118, Field.FOLLOWERS, _followers),
+    CreatorColumn("types", Message("creators", "Types"), None, 74, SortKey.CONTENT_TYPE, _types, "left", descending_first=False),
+    CreatorColumn("followers", Message("creators", "Followers"), Message("creators", "plays, 90 days"), 104, Field.FOLLOWERS, _followers),
     CreatorColumn(
-        "quote_21_60", Message("creators", "Quote"), Message("creators", "21–60 s"), 80, Field.QUOTE_FROM_21_TO_60, _quote(_MAIN)
+        "quote_21_60", Message("creators", "Quote"), Message("creators", "21–60 s"), 66, Field.QUOTE_FROM_21_TO_60, _quote(_MAIN)
     ),
     CreatorColumn(
-        "cpm_21_60", Message("creators", "CPM"), Message("creators", "expected"), 68, Field.CPM_FROM_21_TO_60, _cost(cpm_of, _MAIN)
+        "cpm_21_60", Message("creators", "CPM"), Message("creators", "expected"), 44, Field.CPM_FROM_21_TO_60, _cost(cpm_of, _MAIN)
     ),
-    CreatorColumn("expected_plays", Message("creators", "Plays"), Message("creators", "expected"), 76, Field.EXPECTED_PLAYS, _plays),
+    CreatorColumn("expected_plays", Message("creators", "Plays"), Message("creators", "expected"), 58, Field.EXPECTED_PLAYS, _plays),
     CreatorColumn(
         "interaction",
-        Message("creators", "Interaction"),
+        Message("creators", "Interact"),
         Message("creators", "90 days"),
-        64,
+        50,
         Field.INTERACTION_RATE,
         _rate(lambda c: c.interaction_rate, full=0.12),
+        hint=Message("creators", "Interaction rate"),
     ),
     CreatorColumn(
-        "finish", Message("creators", "Finish"), Message("creators", "90 days"), 64, Field.FINISH_RATE, _rate(lambda c: c.finish_rate)
+        "finish", Message("creators", "Finish"), Message("creators", "90 days"), 50, Field.FINISH_RATE, _rate(lambda c: c.finish_rate)
     ),
     CreatorColumn(
         "hit",
         Message("creators", "Hit rate"),
-        Message("creators", "> 100K likes"),
-        64,
+        Message("creators", "> 100K"),
+        50,
         Field.HIT_RATE,
         _rate(lambda c: c.hit_rate, digits=0),
+        hint=Message("creators", "Videos with more than 100,000 likes"),
     ),
     CreatorColumn(
-        "female_15_24",
-        Message("creators", "Female 15–24"),
-        Message("creators", "estimated"),
-        92,
-        Field.FEMALE_15_24_SHARE,
-        _female,
+        "fit",
+        Message("creators", "Fit"),
+        Message("creators", "audience"),
+        52,
+        SortKey.AUDIENCE_FIT,
+        _fit,
+        hint=Message(
+            "creators",
+            "Audience fit 0–100: each filtered share of the audience, divided by 1.5 times its lower bound, at most 1, on average.",
+        ),
     ),
-    CreatorColumn("updated", Message("creators", "Data"), Message("creators", "updated"), 62, Field.UPDATED_AT, _age),
+    CreatorColumn("updated", Message("creators", "Data"), Message("creators", "updated"), 50, Field.UPDATED_AT, _age),
     CreatorColumn(
         "quote_20",
         Message("creators", "Quote"),
         Message("creators", "1–20 s"),
-        84,
+        72,
         Field.QUOTE_UP_TO_20,
         _quote(VideoTier.UP_TO_20),
         shown=False,
@@ -215,7 +257,7 @@ COLUMNS: Final[tuple[CreatorColumn, ...]] = (
         "quote_60",
         Message("creators", "Quote"),
         Message("creators", "over 60 s"),
-        84,
+        72,
         Field.QUOTE_OVER_60,
         _quote(VideoTier.OVER_60),
         shown=False,
@@ -224,7 +266,7 @@ COLUMNS: Final[tuple[CreatorColumn, ...]] = (
         "cpm_20",
         Message("creators", "CPM"),
         Message("creators", "1–20 s"),
-        72,
+        64,
         Field.CPM_UP_TO_20,
         _cost(cpm_of, VideoTier.UP_TO_20),
         shown=False,
@@ -233,13 +275,13 @@ COLUMNS: Final[tuple[CreatorColumn, ...]] = (
         "cpm_60",
         Message("creators", "CPM"),
         Message("creators", "over 60 s"),
-        72,
+        64,
         Field.CPM_OVER_60,
         _cost(cpm_of, VideoTier.OVER_60),
         shown=False,
     ),
     CreatorColumn(
-        "cpe", Message("creators", "CPE"), Message("creators", "21–60 s"), 72, Field.CPE_FROM_21_TO_60, _cost(cpe_of, _MAIN), shown=False
+        "cpe", Message("creators", "CPE"), Message("creators", "21–60 s"), 64, Field.CPE_FROM_21_TO_60, _cost(cpe_of, _MAIN), shown=False
     ),
     CreatorColumn(
         "growth_30d",
@@ -267,6 +309,16 @@ COLUMNS: Final[tuple[CreatorColumn, ...]] = (
         Field.SEARCH_RATE,
         _rate(lambda c: c.search_rate, digits=2),
         shown=False,
+    ),
+    CreatorColumn(
+        "female_15_24",
+        Message("creators", "F 15–24"),
+        Message("creators", "estimated"),
+        52,
+        Field.FEMALE_15_24_SHARE,
+        _female,
+        shown=False,
+        hint=Message("creators", "Women of 15 to 24 in the audience"),
     ),
     CreatorColumn(
         "female",
@@ -357,7 +409,7 @@ COLUMNS: Final[tuple[CreatorColumn, ...]] = (
         None,
         120,
         SortKey.MCN,
-        lambda c, now: Cell(words.mcn_text(c)),
+        lambda c, seen: Cell(words.mcn_text(c)),
         "left",
         shown=False,
         descending_first=False,
@@ -368,7 +420,7 @@ COLUMNS: Final[tuple[CreatorColumn, ...]] = (
         None,
         92,
         Field.LAST_ACTIVE,
-        lambda creator, now: Cell(formats().age(creator.last_active, now)),
+        lambda creator, seen: Cell(formats().age(creator.last_active, seen.now)),
         shown=False,
     ),
 )
@@ -381,3 +433,10 @@ DEFAULT_KEYS: Final = tuple(column.key for column in COLUMNS if column.shown)
 def key_of_sort(sort: Field | SortKey) -> str | None:
     """The column that shows an order, None where no column does."""
     return next((column.key for column in COLUMNS if column.sort is sort), None)
+
+
+def standing(keys: Sequence[str], *, targets: bool) -> tuple[str, ...]:
+    """The columns to draw for the chosen ones: without an audience to fit, women of 15 to 24 stand where the fit would."""
+    if targets or "fit" not in keys:
+        return tuple(keys)
+    return tuple("female_15_24" if key == "fit" else key for key in keys if key != "female_15_24")

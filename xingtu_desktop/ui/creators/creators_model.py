@@ -12,8 +12,9 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersisten
 from PySide6.QtGui import QPainter
 
 from xingtu_desktop.domain.creator import Creator
+from xingtu_desktop.domain.creator_query import AudienceTarget
 from xingtu_desktop.domain.ids import AuthorId
-from xingtu_desktop.ui.creators.columns import BY_KEY
+from xingtu_desktop.ui.creators.columns import BY_KEY, Seen
 from xingtu_desktop.ui.theme import current_theme
 from xingtu_desktop.ui.widgets.painting import fill_round
 from xingtu_desktop.ui.widgets.table.cells import CELL_ROLE, KEY_ROLE, Cell, Column
@@ -51,7 +52,7 @@ class CreatorTableModel(QAbstractTableModel):
         self._row_of: dict[AuthorId, int] = {}
         self._cells: dict[tuple[int, int], Cell] = {}
         self._wanted: set[int] = set()
-        self._now = datetime.min.replace(tzinfo=UTC)
+        self._seen = Seen(datetime.min.replace(tzinfo=UTC))
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(0)
@@ -70,11 +71,11 @@ class CreatorTableModel(QAbstractTableModel):
         """The columns in order."""
         return self._columns
 
-    def set_result(self, total: int, pages: dict[int, Window], now: datetime) -> None:
+    def set_result(self, total: int, pages: dict[int, Window], now: datetime, targets: tuple[AudienceTarget, ...] = ()) -> None:
         """Another answer of `total` rows, with the pages that were fetched with it."""
         self.beginResetModel()
         self._total = total
-        self._now = now
+        self._seen = Seen(now, targets)
         self._pages.clear()
         self._row_of.clear()
         self._cells.clear()
@@ -93,7 +94,7 @@ class CreatorTableModel(QAbstractTableModel):
 
     def refresh(self, now: datetime) -> None:
         """Draw the same rows again: ages or the language changed."""
-        self._now = now
+        self._seen = Seen(now, self._seen.targets)
         self._cells.clear()
         if self._total and self._columns:
             self.dataChanged.emit(self.index(0, 0), self.index(self._total - 1, len(self._columns) - 1))
@@ -174,7 +175,10 @@ class CreatorTableModel(QAbstractTableModel):
         return cell.subtitle or None
 
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = int(Qt.ItemDataRole.DisplayRole)) -> object:
-        """Title and definition in one text, for accessibility."""
+        """Title and definition in one text, for accessibility; the tooltip says what the title has no room for."""
+        if role == Qt.ItemDataRole.ToolTipRole and orientation == Qt.Orientation.Horizontal and 0 <= section < len(self._columns):
+            hint = BY_KEY[self._columns[section].key].hint
+            return hint.text() if hint is not None else None
         if role == Qt.ItemDataRole.DisplayRole and orientation == Qt.Orientation.Horizontal and 0 <= section < len(self._columns):
             column = self._columns[section]
             return f"{column.title} {column.subtitle}".strip()
@@ -192,7 +196,7 @@ class CreatorTableModel(QAbstractTableModel):
             return _GONE
         if len(self._cells) >= _CELLS_KEPT:
             self._cells.clear()
-        cell = BY_KEY[self._columns[column].key].cell(creator, self._now)
+        cell = BY_KEY[self._columns[column].key].cell(creator, self._seen)
         self._cells[(row, column)] = cell
         return cell
 

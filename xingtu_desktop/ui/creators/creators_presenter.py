@@ -21,7 +21,7 @@ from xingtu_desktop.services.shortlists import ShortlistService
 from xingtu_desktop.services.sync.connectivity import Phase
 from xingtu_desktop.ui.context import ViewContext
 from xingtu_desktop.ui.creators.arrangement import Arrangement
-from xingtu_desktop.ui.creators.columns import BY_KEY, COLUMNS, DEFAULT_KEYS, key_of_sort
+from xingtu_desktop.ui.creators.columns import BY_KEY, COLUMNS, DEFAULT_KEYS, key_of_sort, standing
 from xingtu_desktop.ui.creators.commands import creator_commands
 from xingtu_desktop.ui.creators.compare_flow import CompareFlow
 from xingtu_desktop.ui.creators.creators_model import PAGE, Window
@@ -65,6 +65,7 @@ class CreatorsPresenter:
             view=self.view, frame=context.frame, scope=self._scope, shortlists=shortlists, exports=exports, load_query=self.load_query
         )
         self._columns: tuple[str, ...] = DEFAULT_KEYS
+        self._standing: tuple[str, ...] = ()
         self._widths: dict[str, int] = {}
         self._restored = False
         self._generation = 0
@@ -161,7 +162,7 @@ class CreatorsPresenter:
         """Run another query; `name` says whose list it is held to."""
         self.view.show_comparison(False)
         self.view.filters.set_query(query, membership_name=name)
-        self.view.table.set_sort(key_of_sort(query.sort), query.descending)
+        self._show_order()
         self._run_search()
 
     # ------------------------------------------------------------------ searching
@@ -174,6 +175,7 @@ class CreatorsPresenter:
         if self._scope.closed:
             return
         query = self.view.filters.query()
+        self._show_order()
         self._scope.spawn(self._find(query, keep_place=query == self._answered), name="search", group="search")
 
     def _run_refresh(self) -> None:
@@ -196,7 +198,10 @@ class CreatorsPresenter:
         page = answers[numbers[0]].page
         self._answered, self._generation = query, page.generation
         place = view.table.verticalScrollBar().value()
-        view.model.set_result(page.total, {number: _window(rows) for number, rows in answers.items()}, self._context.real_clock.now())
+        if self._standing != standing(self._columns, targets=bool(query.targets)):
+            self._show_columns(query)
+        windows = {number: _window(rows) for number, rows in answers.items()}
+        view.model.set_result(page.total, windows, self._context.real_clock.now(), query.targets)
         if not keep_place:
             view.table.verticalScrollBar().setValue(0)
         elif view.table.current_key() is None:
@@ -246,7 +251,6 @@ class CreatorsPresenter:
     def _on_sort(self, key: str, descending: bool) -> None:
         column = BY_KEY.get(key)
         if column is not None:
-            self.view.table.set_sort(key, descending)
             self.view.filters.set_query(replace(self.view.filters.query(), sort=column.sort, descending=descending))
             self._save_timer.start()
             self._run_search()
@@ -400,8 +404,15 @@ class CreatorsPresenter:
 
     # ------------------------------------------------------------------ columns and what is kept
 
-    def _show_columns(self) -> None:
-        columns = [BY_KEY[key].column() for key in self._columns]
+    def _show_order(self) -> None:
+        """The arrow in the header; the filters may have taken the audience away that the rows were ordered by."""
+        query = self.view.filters.query()
+        self.view.table.set_sort(key_of_sort(query.sort), query.descending)
+
+    def _show_columns(self, query: CreatorQuery | None = None) -> None:
+        targets = (query or self._answered or self.view.filters.query()).targets
+        self._standing = standing(self._columns, targets=bool(targets))
+        columns = [BY_KEY[key].column() for key in self._standing]
         self.view.table.set_columns(columns)
         self.view.model.set_columns(columns)
         # Qt gives new columns 100 px each: theirs are set anew, those changed by hand come back.
@@ -440,7 +451,7 @@ class CreatorsPresenter:
         self._columns, self._widths, self._profile.wanted = kept.columns, kept.widths, kept.profile
         self.view.filters.set_folds(kept.folds)
         self.view.filters.set_query(replace(self.view.filters.query(), sort=kept.sort, descending=kept.descending))
-        self.view.table.set_sort(key_of_sort(kept.sort), kept.descending)
+        self._show_order()
         self._show_columns()
 
     # ------------------------------------------------------------------ commands

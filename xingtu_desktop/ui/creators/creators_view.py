@@ -39,7 +39,8 @@ class CreatorsView(View):
         self.filters = FilterPanel()
         self.head = TableHead()
         self.model = CreatorTableModel(self)
-        self.table = DataTable(checkable=True)
+        self.table = DataTable(checkable=True, padding=6)
+        self.table.set_stretch_most(260)
         self.table.set_delegate(CreatorDelegate(self.table.row_state(), self.table))
         self.loosen = LoosenPanel()
         self.profile = ProfilePanel()
@@ -51,6 +52,8 @@ class CreatorsView(View):
         self.profile.hide()
         self.loosen.hide()
         self.table.verticalScrollBar().valueChanged.connect(self.show_place)
+        # The basket's bar takes rows away without a new size of the view.
+        self.table.verticalScrollBar().rangeChanged.connect(self.show_place)
         self.retranslate()
 
     def _make_foot(self) -> QWidget:
@@ -201,13 +204,14 @@ class CreatorsView(View):
         self.profile.raise_()
 
     def visible_rows(self) -> tuple[int, int]:
-        """The first and last row in sight, (0, −1) without rows."""
-        total = self.model.total()
+        """The first and last row of which at least half is in sight, (0, −1) without rows."""
+        total, height = self.model.total(), current_theme().row_height
         if not total:
             return 0, -1
-        first = max(0, self.table.rowAt(0))
-        last = self.table.rowAt(self.table.viewport().height() - 1)
-        return first, last if last >= 0 else total - 1
+        top = self.table.verticalScrollBar().value()
+        first = min((top + height // 2) // height, total - 1)
+        last = (top + self.table.viewport().height() - height // 2) // height
+        return first, min(max(first, last), total - 1)
 
     def show_place(self) -> None:
         """Say which rows are in sight."""

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QMenu, QScrollArea, Q
 from xingtu_desktop.domain.creator_query import CategoryFilter, CreatorQuery, Facet, FacetRequest, FacetResult, Field, RangeFilter
 from xingtu_desktop.ui.creators import words
 from xingtu_desktop.ui.creators.filter_groups import FacetGroup, FilterGroup, RangeGroup
+from xingtu_desktop.ui.creators.targets import with_targets
 from xingtu_desktop.ui.i18n import Message, tr
 from xingtu_desktop.ui.theme import current_theme
 from xingtu_desktop.ui.widgets.buttons import Button
@@ -182,7 +183,8 @@ class FilterPanel(QFrame):
 
     def set_query(self, query: CreatorQuery, *, membership_name: str | None = None) -> None:
         """Show another query without telling anyone; `membership_name` says whose list it is held to."""
-        self._query = query
+        self._query = with_targets(query)
+        query = self._query
         if membership_name is not None:
             self._membership_name = membership_name
         if self.search.text() != query.text:
@@ -244,7 +246,7 @@ class FilterPanel(QFrame):
 
     def clear_all(self) -> None:
         """Take every condition away; the order stays."""
-        self._change(CreatorQuery(sort=self._query.sort, descending=self._query.descending, targets=self._query.targets))
+        self._change(CreatorQuery(sort=self._query.sort, descending=self._query.descending))
 
     # Inside
 
@@ -274,7 +276,7 @@ class FilterPanel(QFrame):
     def _change(self, query: CreatorQuery) -> None:
         if query != self._query:
             self.set_query(query)
-            self.query_changed.emit(query)
+            self.query_changed.emit(self._query)
 
     def _on_text(self, text: str) -> None:
         if text != self._query.text:
@@ -288,7 +290,7 @@ class FilterPanel(QFrame):
         self.query_changed.emit(self._query)
 
     def _on_range(self, wanted: RangeFilter) -> None:
-        self._query = self._query.with_range(wanted)
+        self._query = with_targets(self._query.with_range(wanted))
         self._show_chips()
         self.query_changed.emit(self._query)
 

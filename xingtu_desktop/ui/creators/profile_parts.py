@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QEnterEvent, QKeyEvent, QMouseEvent, QPainter, QPainterPath, QPaintEvent, QPen
+from PySide6.QtGui import QColor, QEnterEvent, QFontMetrics, QKeyEvent, QMouseEvent, QPainter, QPainterPath, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from xingtu_desktop.domain.creator import Creator, CreatorVideo, QuotePoint, VideoTier
@@ -70,10 +70,20 @@ class BarRows(QWidget):
                 left = (place // max(1, lines)) * (width + gap)
                 self._paint_row(painter, QRectF(left, (place % max(1, lines)) * height, width, height), row)
 
+    def _widths(self, width: float) -> tuple[int, int, int]:
+        """Room for name, value and remark: what the longest needs, as long as a bar of a quarter of the width is left."""
+        theme = current_theme()
+        name, value, remark = (theme.px(size) for size in self._sizes[:3])
+        strong, plain = QFontMetrics(theme.font(12, strong=True)), QFontMetrics(theme.font(12))
+        remark = max([remark, *(plain.horizontalAdvance(row.remark) + 2 for row in self._rows if row.remark)])
+        needed = max([name, *((strong if row.strong else plain).horizontalAdvance(row.name) + 2 for row in self._rows)])
+        most = width * 0.75 - value - (remark if remark > 1 else 0) - theme.px(18)
+        return max(name, min(needed, int(most))), value, remark
+
     def _paint_row(self, painter: QPainter, rect: QRectF, row: BarRow) -> None:
         theme = current_theme()
         tokens = theme.tokens
-        name_width, value_width, remark_width = (theme.px(size) for size in self._sizes[:3])
+        name_width, value_width, remark_width = self._widths(rect.width())
         painter.setFont(theme.font(12, strong=row.strong))
         painter.setPen(QColor(tokens.text if row.strong else tokens.text_2))
         name = painter.fontMetrics().elidedText(row.name, Qt.TextElideMode.ElideRight, int(name_width))

@@ -42,6 +42,8 @@ class RowState:
     hover: int = -1
     current: int = -1
     checkable: bool = False
+    padding: int = PADDING
+    """Space left and right of a cell's content, design pixels."""
     checked: set[Hashable] = field(default_factory=set)
     columns: tuple[Column, ...] = ()
 
@@ -123,8 +125,9 @@ class CellDelegate(QStyledItemDelegate):
         if not isinstance(cell, Cell):
             return
         style, state = self.style_now(), self._state
-        left = style.px[PADDING] if column else style.px[CHECK_WIDTH] if state.checkable else style.px[16]
-        area = QRectF(rect.left() + left, rect.top(), max(0, rect.width() - left - style.px[PADDING]), rect.height() - 1)
+        padding = style.px[state.padding]
+        left = padding if column else style.px[CHECK_WIDTH] if state.checkable else style.px[16]
+        area = QRectF(rect.left() + left, rect.top(), max(0, rect.width() - left - padding), rect.height() - 1)
         right = column < len(state.columns) and state.columns[column].align == "right"
         self.paint_content(painter, area, cell, right=right, chosen=chosen)
 
@@ -152,13 +155,14 @@ class CellDelegate(QStyledItemDelegate):
         style = self.style_now()
         left, height = rect.left(), style.px[20]
         for tag in cell.tags:
-            width = tag_width(tag.text)
+            # A table with little space between its columns has narrow tags, too.
+            width = tag_width(tag.text) - (0 if self._state.padding == PADDING else style.px[4])
             if left + width > rect.right() + 4 and left > rect.left():
                 break
             ground = "surface" if chosen and tag.tone in ("", "accent") else None
             place = QRectF(left, rect.center().y() - height / 2, width, height)
             draw_cached(painter, place, (tag, ground), partial(paint_tag, text=tag.text, tone=tag.tone, ground=ground))
-            left += width + style.px[4]
+            left += width + style.px[min(4, self._state.padding // 2)]
 
     def _paint_number(self, painter: QPainter, rect: QRectF, cell: Cell, chosen: bool) -> None:
         style = self.style_now()

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QHeaderView, QWidget
 from xingtu_desktop.ui.theme import current_theme
 from xingtu_desktop.ui.theme.icons import paint as paint_icon
 from xingtu_desktop.ui.widgets.painting import paint_check_box
-from xingtu_desktop.ui.widgets.table.delegate import CHECK_WIDTH, PADDING, RowState
+from xingtu_desktop.ui.widgets.table.delegate import CHECK_WIDTH, RowState
 
 
 class DataHeader(QHeaderView):
@@ -69,7 +69,10 @@ class DataHeader(QHeaderView):
         if index >= len(self._state.columns):
             return
         column = self._state.columns[index]
-        left = theme.px(PADDING)
+        padding = theme.px(self._state.padding)
+        right_aligned = column.align == "right"
+        # A title at the right may lie in the space before it: what stands there is the end of the column before.
+        left = 0 if right_aligned else padding
         if index == 0:
             left = theme.px(16)
             if self._state.checkable:
@@ -79,7 +82,7 @@ class DataHeader(QHeaderView):
                 )
                 left = theme.px(CHECK_WIDTH)
         sorted_here = self._sort is not None and self._sort[0] == column.key
-        area = QRectF(rect).adjusted(left, 0, -theme.px(PADDING), -1)
+        area = QRectF(rect).adjusted(left, 0, -padding, -1)
         title, below = area, area
         if any(each.subtitle for each in self._state.columns):
             middle = area.center().y()
@@ -92,7 +95,6 @@ class DataHeader(QHeaderView):
         metrics = painter.fontMetrics()
         text = metrics.elidedText(column.title, Qt.TextElideMode.ElideRight, int(title.width() - arrow))
         width = metrics.horizontalAdvance(text)
-        right_aligned = column.align == "right"
         start = title.right() - arrow - width if right_aligned else title.left()
         painter.drawText(QRectF(start, title.top(), width + 2, title.height()), Qt.AlignmentFlag.AlignVCenter, text)
         if sorted_here and self._sort is not None:

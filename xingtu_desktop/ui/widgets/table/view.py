@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QAbstractItemView, QFrame, QTableView, QWidget
 
 from xingtu_desktop.ui.theme import current_theme
 from xingtu_desktop.ui.widgets.table.cells import CELL_ROLE, KEY_ROLE, Column
-from xingtu_desktop.ui.widgets.table.delegate import CHECK_WIDTH, CellDelegate, RowState
+from xingtu_desktop.ui.widgets.table.delegate import CHECK_WIDTH, PADDING, CellDelegate, RowState
 from xingtu_desktop.ui.widgets.table.header import DataHeader
 
 
@@ -39,9 +39,17 @@ class DataTable(QTableView):
     sort_requested = Signal(str, bool)
     columns_changed = Signal()
 
-    def __init__(self, columns: Sequence[Column] = (), *, checkable: bool = False, name: str = "", parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        columns: Sequence[Column] = (),
+        *,
+        checkable: bool = False,
+        padding: int = PADDING,
+        name: str = "",
+        parent: QWidget | None = None,
+    ) -> None:
         super().__init__(parent)
-        self._state = RowState(checkable=checkable, columns=tuple(columns))
+        self._state = RowState(checkable=checkable, padding=padding, columns=tuple(columns))
         self._header = DataHeader(self._state, self)
         self._delegate: CellDelegate = CellDelegate(self._state, self)
         self._freeze = False
@@ -49,6 +57,9 @@ class DataTable(QTableView):
         self._kept: tuple[Hashable | None, int] = (None, 0)
         self._total: int | None = None
         self._stretching = False
+        self._stretch_most: int | None = None
+        self._own: dict[str, int] = {}
+        self._share = 0
         self.setAccessibleName(name)
         self.setHorizontalHeader(self._header)
         self.setItemDelegate(self._delegate)
@@ -109,6 +120,11 @@ class DataTable(QTableView):
         """Show the order that the rows are in."""
         self._header.set_sort(column, descending)
 
+    def set_stretch_most(self, most: int | None) -> None:
+        """How wide, in design pixels, the stretching column gets; what is left beyond goes to the others in equal parts."""
+        self._stretch_most = most
+        self._stretch()
+
     def set_frozen(self, frozen: bool) -> None:
         """Keep the first column in sight while the others scroll."""
         self._freeze = frozen
@@ -118,8 +134,11 @@ class DataTable(QTableView):
         """Widths by column key, to be kept between runs."""
         if self.model() is None:
             return {}
+        # A width without the part of what was left over: in another window another part is.
         return {
-            column.key: self.columnWidth(index) for index, column in enumerate(self._state.columns) if index < self.model().columnCount()
+            column.key: self._own.get(column.key, self.columnWidth(index))
+            for index, column in enumerate(self._state.columns)
+            if index < self.model().columnCount()
         }
 
     def restore_column_widths(self, widths: dict[str, int]) -> None:
@@ -311,13 +330,25 @@ class DataTable(QTableView):
     def _show_checks(self) -> None:
         total = self._total if self._total is not None else (self.model().rowCount() if self.model() is not None else 0)
         count = len(self._state.checked)
-        state = Qt.CheckState.Unchecked if not count else Qt.CheckState.Checked if count >= total else Qt.CheckState.PartiallyChecked
+        state = Qt.CheckState.PartiallyChecked
+        if not count or not total:
+            state = Qt.CheckState.Unchecked
+        elif count >= total and self._checked_in_sight():
+            state = Qt.CheckState.Checked
         self._header.set_check_state(state)
         self.viewport().update()
         self._overlay.update()
         self.checked_changed.emit()
 
+    def _checked_in_sight(self) -> bool:
+        """Whether every row in sight is ticked: as many ticks as rows may also be ticks of another answer."""
+        first, last = self.rowAt(0), self.rowAt(self.viewport().height() - 1)
+        last = last if last >= 0 else self.model().rowCount() - 1 if self.model() is not None else -1
+        return all(self._key(row) in self._state.checked for row in range(max(0, first), last + 1))
+
     def _on_check_all(self) -> None:
+        if self.model() is None or not self.model().rowCount():
+            return
         self.check_all_requested.emit(not self._state.checked)
 
     def _on_current(self, current: QModelIndex, previous: QModelIndex) -> None:
@@ -384,6 +415,7 @@ class DataTable(QTableView):
         self._stretching = True
         for index, column in enumerate(self._state.columns[: self.model().columnCount()]):
             width = (widths or {}).get(column.key, 0) or current_theme().px(column.width)
+            self._own[column.key] = width
             self.setColumnWidth(index, width)
         self._stretching = False
         self._stretch()
@@ -393,14 +425,22 @@ class DataTable(QTableView):
         stretching = next((index for index, column in enumerate(self._state.columns) if column.stretch), -1)
         if stretching < 0 or self._stretching or self.model() is None or stretching >= self.model().columnCount():
             return
-        others = sum(self.columnWidth(index) for index in range(self.model().columnCount()) if index != stretching)
+        others = [
+            (index, column.key) for index, column in enumerate(self._state.columns[: self.model().columnCount()]) if index != stretching
+        ]
         least = current_theme().px(self._state.columns[stretching].width)
+        room = max(least, self.viewport().width() - sum(self._own.get(key, 0) for _, key in others))
+        most = room if self._stretch_most is None else max(least, current_theme().px(self._stretch_most))
+        self._share = max(0, room - most) // max(1, len(others))
         self._stretching = True
-        self.setColumnWidth(stretching, max(least, self.viewport().width() - others))
+        for index, key in others:
+            self.setColumnWidth(index, self._own.get(key, 0) + self._share)
+        self.setColumnWidth(stretching, room - self._share * len(others))
         self._stretching = False
 
     def _on_section_resized(self, index: int, old: int, new: int) -> None:
-        if not self._stretching:
+        if not self._stretching and index < len(self._state.columns):
+            self._own[self._state.columns[index].key] = max(self._header.minimumSectionSize(), new - self._share)
             self._stretch()
             # After the drag's last step: one signal a drag, not one a pixel.
             QTimer.singleShot(0, self, self.columns_changed.emit)
