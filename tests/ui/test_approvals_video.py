@@ -89,7 +89,7 @@ async def test_going_on_before_the_first_frame_leaves_the_video_unseen(room: Roo
     second = await room.add(1, CLEAN, hours=45)
     await room.add(2, CLEAN + "三。", hours=47)
     presenter = await opened(room, OrderId(2))
-    await until(lambda: len(presenter._opened) == 3, "both are prefetched")
+    await until(lambda: len(presenter.opened) == 3, "both are prefetched")
     presenter.show_item(first)
     await opened(room, second)
     await asyncio.sleep(0.5)

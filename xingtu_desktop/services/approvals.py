@@ -26,6 +26,8 @@ from xingtu_desktop.domain.review_text import DiffLine, Point
 from xingtu_desktop.services.actions import ActionService, Decision
 from xingtu_desktop.services.ports import CampaignStore, MediaStore, OrderStore, OutboxStore, ReviewStore
 
+SHOWN = "shown"
+"""Who asked, in the change that `ApprovalService.shown` tells: whoever called it knows already and need not read again."""
 BriefReader = Callable[[BriefId], Awaitable[Brief | None]]
 """Finds the brief of a campaign, for its checklist and industry."""
 
@@ -235,7 +237,7 @@ class ApprovalService:
         if on_screen != resource.content_hash:
             raise Conflict(what="content", expected=resource.content_hash, actual=on_screen)
         at = self._clock.now()
-        self._changes.publish(await self._reviews.mark_seen(resource.resource_id, on_screen, at))
+        self._changes.publish(replace(await self._reviews.mark_seen(resource.resource_id, on_screen, at), by=SHOWN))
         return replace(opened.item, seen_hash=on_screen, seen_at=at)
 
     async def add_note(self, item: ApprovalItem, text: str, *, start: float | None = None, end: float | None = None) -> ReviewNote:

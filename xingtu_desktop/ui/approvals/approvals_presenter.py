@@ -4,23 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime
 
 from PySide6.QtCore import QTimer
 
-from xingtu_desktop.core.clock import BEIJING
 from xingtu_desktop.core.errors import KnownError
 from xingtu_desktop.core.events import Change, Topic
-from xingtu_desktop.domain.approval import ApprovalItem, Grouping
-from xingtu_desktop.domain.ids import OrderId, ResourceId
+from xingtu_desktop.domain.approval import ApprovalItem, Grouping, due_today
+from xingtu_desktop.domain.ids import OrderId
 from xingtu_desktop.domain.lifecycle import ResourceKind
-from xingtu_desktop.services.approvals import ApprovalService, OpenVersion
+from xingtu_desktop.services.approvals import SHOWN, ApprovalService, OpenVersion
 from xingtu_desktop.ui.approvals.approvals_view import ApprovalsView
 from xingtu_desktop.ui.approvals.batch_flow import BatchFlow
 from xingtu_desktop.ui.approvals.decision_bar import batch_keys, version_keys
 from xingtu_desktop.ui.approvals.decisions import Decisions
 from xingtu_desktop.ui.approvals.desk import Desk
 from xingtu_desktop.ui.approvals.keymap import commands
+from xingtu_desktop.ui.approvals.opened_versions import OpenedVersions
 from xingtu_desktop.ui.approvals.queue_model import QueueModel
 from xingtu_desktop.ui.approvals.sidework import Sidework
 from xingtu_desktop.ui.approvals.words import undo_seconds
@@ -30,8 +29,6 @@ from xingtu_desktop.ui.i18n import tr
 from xingtu_desktop.ui.shell.commands import Command
 
 _TOPICS = (Topic.ORDERS, Topic.RESOURCES, Topic.REVIEW, Topic.OUTBOX, Topic.CAMPAIGNS, Topic.BRIEFS)
-_AHEAD = 2
-_CACHED = 8
 
 
 def _always_online() -> bool:
@@ -49,7 +46,7 @@ class ApprovalsPresenter:
         self.model = QueueModel()
         self.view = ApprovalsView(self.model)
         self._current: OrderId | None = None
-        self._opened: dict[ResourceId, OpenVersion] = {}
+        self.opened = OpenedVersions(approvals.open)
         self._met: set[OrderId] = set()
         self._snoozed = False
         self._compare = False
@@ -144,11 +141,13 @@ class ApprovalsPresenter:
             stop()
         self._timer.stop()
         self.view.hide()
+        await self.desk.saved()
         await self._scope.close()
         self.view.content.video.stage.clear()
 
     def _on_change(self, change: Change) -> None:
-        self.reload()
+        if change.by != SHOWN:
+            self.reload()
 
     def _on_connection(self, change: Change) -> None:
         if self.model.online is not self._online():
@@ -174,34 +173,20 @@ class ApprovalsPresenter:
             self.view.states.show_state("error")
             return
         self.view.states.show_state("content")
-        self.desk.deciding -= {item.order.order_id for item in items if item.pending is not None}
+        for item in items:
+            if item.pending is not None:
+                self.desk.deciding.pop(item.order.order_id, None)
         now = self._context.clock.now()
         self.model.set_items(items, now=now, real_now=self._context.real_clock.now(), online=self._online())
         self.view.content.set_now(now)
         self._met |= {item.order.order_id for item in items}
-        self._forget_changed(items)
-        self._count(now)
+        self.opened.refresh(items)
+        due = due_today(items, now)
+        self.view.queue.set_counts(due)
+        self._context.frame.set_badge("approvals", due)
         self._choose(items)
         self.batch.refresh()
         self._write_bar()
-
-    def _count(self, now: datetime) -> None:
-        today = now.astimezone(BEIJING).date()
-        due = sum(
-            item.due is not None and item.due.astimezone(BEIJING).date() <= today and item.pending is None for item in self.model.items()
-        )
-        self.view.queue.set_counts(due)
-        self._context.frame.set_badge("approvals", due)
-
-    def _forget_changed(self, items: list[ApprovalItem]) -> None:
-        """Keep what was prefetched only while it is still the version that waits; give it the row's newest state."""
-        current = {item.resource.resource_id: item for item in items}
-        for resource_id, opened in list(self._opened.items()):
-            item = current.get(resource_id)
-            if item is None or item.resource != opened.item.resource:
-                del self._opened[resource_id]
-            else:
-                self._opened[resource_id] = replace(opened, item=item)
 
     def _choose(self, items: list[ApprovalItem]) -> None:
         """Stay where the operator is; go to what was asked for; else begin at the top."""
@@ -226,7 +211,7 @@ class ApprovalsPresenter:
     def current(self) -> OpenVersion | None:
         """The version on screen, None while it is loading or nothing is chosen."""
         item = None if self._current is None else self.model.item(self._current)
-        return None if item is None else self._opened.get(item.resource.resource_id)
+        return None if item is None else self.opened.get(item)
 
     def show_item(self, order_id: OrderId) -> None:
         """Open an order's version."""
@@ -243,8 +228,11 @@ class ApprovalsPresenter:
 
     def _present(self, item: ApprovalItem, *, again: bool) -> None:
         """Paint a prefetched version at once, else load it."""
-        opened = self._opened.get(item.resource.resource_id)
+        opened = self.opened.get(item)
+        if opened is None and again and self.decisions.leave_reject():
+            self.desk.say(tr("approvals", "{name} sent a newer version; your text is kept", name=item.order.author_name), "warn")
         if opened is not None:
+            self.opened.use(item)
             self._paint(replace(opened, item=replace(item, resource=opened.item.resource)))
         elif not again:
             self.view.content.show_loading()
@@ -256,20 +244,11 @@ class ApprovalsPresenter:
 
     async def _open(self, item: ApprovalItem) -> None:
         opened = await self._service.open(item)
-        self._keep(opened)
+        self.opened.keep(opened)
         if item.order.order_id == self._current:
             self._paint(opened)
             self._write_bar()
             self._prefetch()
-
-    def _keep(self, opened: OpenVersion) -> None:
-        self._opened[opened.item.resource.resource_id] = opened
-        while len(self._opened) > _CACHED:
-            oldest = next(iter(self._opened))
-            if self._opened[oldest].item.order.order_id == self._current:
-                self._opened[oldest] = self._opened.pop(oldest)
-                oldest = next(iter(self._opened))
-            del self._opened[oldest]
 
     def _paint(self, opened: OpenVersion) -> None:
         now = self._context.clock.now()
@@ -279,16 +258,7 @@ class ApprovalsPresenter:
         self.view.context.set_version(opened, now)
 
     def _prefetch(self) -> None:
-        self._scope.spawn(self._fetch_ahead(), name="prefetch", group="prefetch")
-
-    async def _fetch_ahead(self) -> None:
-        """The next versions, so that a decision shows the next one in the same frame."""
-        order = self.model.shown()
-        place = next((i for i, item in enumerate(order) if item.order.order_id == self._current), -1)
-        ahead = [item for item in order[place + 1 :] if item.pending is None][:_AHEAD]
-        for item in [*ahead, *order[max(0, place - 1) : max(0, place)]]:
-            if item.resource.resource_id not in self._opened:
-                self._keep(await self._service.open(item))
+        self._scope.spawn(self.opened.read_ahead(self.model.shown(), self._current), name="prefetch", group="prefetch")
 
     def _on_shown(self) -> None:
         """The text or the first frame is on screen: remember by its hash that it was seen."""
@@ -303,9 +273,7 @@ class ApprovalsPresenter:
     async def _mark_seen(self, opened: OpenVersion) -> ApprovalItem:
         item = await self._service.shown(opened)
         self.model.set_seen(item)
-        kept = self._opened.get(item.resource.resource_id)
-        if kept is not None:
-            self._opened[item.resource.resource_id] = replace(kept, item=replace(kept.item, seen_hash=item.seen_hash, seen_at=item.seen_at))
+        self.opened.set_seen(item)
         self._write_bar()
         return item
 
@@ -316,11 +284,8 @@ class ApprovalsPresenter:
             return
         place = next((i for i, item in enumerate(order) if item.order.order_id == self._current), None)
         goal = order[0 if place is None else min(max(0, place + step), len(order) - 1)].order.order_id
-        if self.batch.active:
-            self._current = goal
-            self.view.queue.set_current(goal)
-        elif goal != self._current:
-            self.show_item(goal)
+        if self.batch.active or goal != self._current:
+            self._on_item_pressed(goal)
 
     def extend(self, step: int) -> None:
         """Tick while moving."""
@@ -348,7 +313,7 @@ class ApprovalsPresenter:
         self.reload()
 
     def _show_again(self, opened: OpenVersion) -> None:
-        self._keep(opened)
+        self.opened.keep(opened)
         if opened.item.order.order_id == self._current and not self.batch.active:
             self._paint(opened)
 
@@ -515,6 +480,7 @@ class ApprovalsPresenter:
 
     def _write_bar(self) -> None:
         """Words and looks of the keys; the one primary button moves to what is open."""
+        QTimer.singleShot(0, self.view, self.view.clear_toasts)
         met = len(self._met)
         waiting = sum(self.desk.waits(item) for item in self.model.items())
         self.view.bar.set_progress(max(0, met - waiting), met)

@@ -16,6 +16,7 @@ from xingtu_desktop.ui.i18n import tr
 from xingtu_desktop.ui.widgets.buttons import SegmentedControl
 from xingtu_desktop.ui.widgets.labels import line
 from xingtu_desktop.ui.widgets.states import StateStack
+from xingtu_desktop.ui.widgets.toasts import ToastHost
 from xingtu_desktop.ui.widgets.view import View, takes_text
 
 _HELD_KEYS = frozenset({Qt.Key.Key_J, Qt.Key.Key_K, Qt.Key.Key_Left, Qt.Key.Key_Right, Qt.Key.Key_Up, Qt.Key.Key_Down})
@@ -74,6 +75,13 @@ class ApprovalsView(View):
         self.queue.set_wide(batch)
         self._row.setStretchFactor(self.queue, 1 if batch else 0)
 
+    def clear_toasts(self) -> None:
+        """Let news float above what is being typed or marked, not over it."""
+        host = self.window().findChild(ToastHost)
+        if isinstance(host, ToastHost):
+            reviewing = self.isVisible() and not self._right.isHidden()
+            host.set_lift(self.content.covered_height() if reviewing else 0)
+
     def focus_queue(self) -> None:
         """Give the keyboard back to where letters are commands."""
         self.queue.list.setFocus(Qt.FocusReason.OtherFocusReason)
@@ -88,6 +96,7 @@ class ApprovalsView(View):
     def hideEvent(self, event: QHideEvent) -> None:
         """Leave the keys to whichever view is shown."""
         super().hideEvent(event)
+        self.clear_toasts()
         app = QApplication.instance()
         if app is not None:
             app.removeEventFilter(self)

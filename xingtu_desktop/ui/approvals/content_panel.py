@@ -296,6 +296,12 @@ class ContentPanel(QFrame):
             tr("approvals", "Look again"),
         )
 
+    def covered_height(self) -> int:
+        """Pixels at the bottom where the operator works: the reject box, or the player's controls."""
+        if not self.reject.isHidden():
+            return self.reject.height()
+        return self.video.controls_height() if self._stack.currentWidget() is self.video else 0
+
     # ------------------------------------------------------------------ findings
 
     def next_finding(self) -> None:

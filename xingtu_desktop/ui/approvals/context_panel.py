@@ -18,7 +18,7 @@ from xingtu_desktop.ui.i18n import formats, tr
 from xingtu_desktop.ui.theme import current_theme
 from xingtu_desktop.ui.theme.icons import paint as paint_icon
 from xingtu_desktop.ui.widgets.buttons import Button
-from xingtu_desktop.ui.widgets.labels import ElidedLabel, line, panel, set_tone, text_label
+from xingtu_desktop.ui.widgets.labels import ElidedLabel, line, panel, repolish, set_tone, text_label
 from xingtu_desktop.ui.widgets.panels import Avatar, Section
 
 WIDTH = 340
@@ -41,10 +41,12 @@ class _Fact(QWidget):
     def set_fact(self, name: str, value: str, note: str, tone: str = "text") -> None:
         self._name.setText(name)
         # A long span ("2 h 20 min") keeps its figures: one step smaller rather than cut.
-        self._value.setProperty("type", "title" if len(value) <= 7 else "heading")
-        set_tone(self._value, "")
-        self._value.setText(value)
+        step = "title" if len(value) <= 7 else "heading"
+        if self._value.property("type") != step:
+            self._value.setProperty("type", step)
+            repolish(self._value)
         set_tone(self._value, tone)
+        self._value.setText(value)
         self._note.setText(note)
         self.setAccessibleName(f"{name} {value} {note}")
 

@@ -51,16 +51,16 @@ class Decisions:
         decision = self._desk.view.context.decision.decision()
         order_id = opened.item.order.order_id
         marking = self._desk.marking.get(opened.item.resource.resource_id)
-        self._desk.deciding.add(order_id)
+        self._desk.deciding[order_id] = opened.item.resource.resource_id
         self._desk.advance(order_id)
-        self._desk.scope.spawn(self._approve(opened, marking, decision), name="approve")
+        self._desk.save(self._approve(opened, marking, decision), "approve")
 
     async def _approve(self, opened: OpenVersion, marking: asyncio.Task[ApprovalItem] | None, decision: AdSyncDecision) -> None:
         try:
             item = opened.item if marking is None else await asyncio.shield(marking)
             batch = await self._desk.service.approve([item], decision=decision)
         except BaseException:
-            self._desk.deciding.discard(opened.item.order.order_id)
+            self._desk.deciding.pop(opened.item.order.order_id, None)
             raise
         text = tr(
             "approvals",
@@ -89,6 +89,7 @@ class Decisions:
         self._desk.redraw_bar()
 
     def reject_finding(self, number: int) -> None:
+        """Tick a finding's advice in the box, opening it first where it is closed; numbers count from 1."""
         opened = self._desk.current()
         if opened is None or opened.review is None or not self._desk.waits(opened.item):
             return
@@ -104,29 +105,30 @@ class Decisions:
         box = self._desk.view.content.reject
         if box.isHidden():
             return False
-        opened = self._desk.current()
-        draft = box.draft()
-        if opened is not None and draft is not None:
-            self._drafts[opened.item.resource.resource_id] = draft
+        item, draft = box.item(), box.draft()
+        if item is not None and draft is not None:
+            self._drafts[item.resource.resource_id] = draft
         box.hide()
         return True
 
     def send_rejection(self, text: str) -> None:
-        opened = self._desk.current()
-        if opened is None or not self._desk.waits(opened.item):
+        """Send back the version that the box was opened for, if it still is the one on screen."""
+        opened, box = self._desk.current(), self._desk.view.content.reject
+        about = box.item()
+        if opened is None or about is None or about.resource != opened.item.resource or not self._desk.waits(opened.item):
             return
-        self._desk.view.content.reject.hide()
+        box.hide()
         self._drafts.pop(opened.item.resource.resource_id, None)
         order_id = opened.item.order.order_id
-        self._desk.deciding.add(order_id)
+        self._desk.deciding[order_id] = opened.item.resource.resource_id
         self._desk.advance(order_id)
-        self._desk.scope.spawn(self._reject(opened.item, text), name="reject")
+        self._desk.save(self._reject(opened.item, text), "reject")
 
     async def _reject(self, item: ApprovalItem, text: str) -> None:
         try:
             batch = await self._desk.service.reject([item], text)
         except BaseException:
-            self._desk.deciding.discard(item.order.order_id)
+            self._desk.deciding.pop(item.order.order_id, None)
             self._drafts[item.resource.resource_id] = text
             raise
         said = tr("approvals", "Rejected {version} of {name}", version=words.version_name(item.resource), name=item.order.author_name)
@@ -135,7 +137,7 @@ class Decisions:
     def commit(self, plan: BatchPlan, decision: AdSyncDecision) -> None:
         """Approve exactly what a plan showed."""
         if plan.included:
-            self._desk.scope.spawn(self._commit(plan, decision), name="batch")
+            self._desk.save(self._commit(plan, decision), "batch")
 
     async def _commit(self, plan: BatchPlan, decision: AdSyncDecision) -> None:
         batch = await self._desk.service.commit_batch(plan, decision=decision)
@@ -157,7 +159,7 @@ class Decisions:
 
     def _spawn_undo(self, batch: BatchId, order_id: OrderId | None) -> None:
         self._desk.undo.drop(batch)
-        self._desk.scope.spawn(self._take_back(batch, order_id), name="undo")
+        self._desk.save(self._take_back(batch, order_id), "undo")
 
     async def _take_back(self, batch: BatchId, order_id: OrderId | None) -> None:
         taken = await self._desk.service.undo(batch)
@@ -165,7 +167,7 @@ class Decisions:
             self._desk.say(tr("approvals", "It has left already and cannot be undone here"), "warn")
             return
         if order_id is not None:
-            self._desk.deciding.discard(order_id)
+            self._desk.deciding.pop(order_id, None)
         self._desk.come_back(order_id)
         self._desk.say(tr("approvals", "Taken back, nothing was sent|{count} taken back, nothing was sent", count=len(taken)))
 
@@ -184,7 +186,7 @@ class Decisions:
         toast = host.newest_undo() if isinstance(host, ToastHost) and entry.batch is not None else None
         if toast is not None:
             toast.dismiss()
-        self._desk.scope.spawn(_run(entry.run), name="undo")
+        self._desk.save(_run(entry.run), "undo")
 
 
 async def _run(action: Callable[[], Awaitable[None]]) -> None:

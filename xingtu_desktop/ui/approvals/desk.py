@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
 
 from xingtu_desktop.core.tasks import TaskScope
@@ -35,8 +35,10 @@ class Desk:
     undo: UndoStack = field(default_factory=UndoStack)
     marking: dict[ResourceId, asyncio.Task[ApprovalItem]] = field(default_factory=dict)
     """Versions whose seeing is being written down."""
-    deciding: set[OrderId] = field(default_factory=set)
-    """Decided on screen, not yet saved."""
+    deciding: dict[OrderId, ResourceId] = field(default_factory=dict)
+    """Decided on screen, not yet seen in the outbox; a later version of the order is another matter."""
+    saving: set[asyncio.Task[None]] = field(default_factory=set)
+    """Decisions on their way to the disk."""
 
     def say(self, text: str, tone: str = "good") -> None:
         """News at the bottom."""
@@ -45,4 +47,15 @@ class Desk:
 
     def waits(self, item: ApprovalItem) -> bool:
         """Whether the operator has not decided on it yet."""
-        return item.pending is None and item.order.order_id not in self.deciding
+        return item.pending is None and self.deciding.get(item.order.order_id) != item.resource.resource_id
+
+    def save(self, decision: Coroutine[None, None, None], name: str) -> None:
+        """Start a decision; the view is not closed before it is on the disk."""
+        task = self.scope.spawn(decision, name=name)
+        self.saving.add(task)
+        task.add_done_callback(self.saving.discard)
+
+    async def saved(self) -> None:
+        """Wait for what the operator has decided already."""
+        while self.saving:
+            await asyncio.wait(set(self.saving))

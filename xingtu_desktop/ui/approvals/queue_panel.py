@@ -111,9 +111,12 @@ class _TableHead(QWidget):
         super().__init__()
         self._rows = rows
         self._state = Qt.CheckState.Unchecked
-        self.setFixedHeight(current_theme().px(36))
         self.setCursor(Qt.CursorShape.PointingHandCursor)
-        current_theme().changed.connect(lambda: self.setFixedHeight(current_theme().px(36)))
+        self._set_height()
+        current_theme().changed.connect(self._set_height)
+
+    def _set_height(self) -> None:
+        self.setFixedHeight(current_theme().px(36))
 
     def set_state(self, state: Qt.CheckState) -> None:
         """All, some or none."""
@@ -199,7 +202,7 @@ class QueuePanel(QFrame):
         model.modelReset.connect(self._on_reset)
         self._current: OrderId | None = None
         self.set_wide(False)
-        current_theme().changed.connect(lambda: self.set_wide(self._wide))
+        current_theme().changed.connect(self._on_theme)
 
     # ------------------------------------------------------------------ what is shown
 
@@ -217,6 +220,9 @@ class QueuePanel(QFrame):
             self.setFixedWidth(current_theme().px(WIDTH))
         self.list.doItemsLayout()
         self._show_current()
+
+    def _on_theme(self) -> None:
+        self.set_wide(self._wide)
 
     def set_chosen(self, text: str, state: Qt.CheckState) -> None:
         """How many are ticked and what they cost."""

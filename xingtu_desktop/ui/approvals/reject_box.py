@@ -152,6 +152,10 @@ class RejectBox(QFrame):
         if box is not None:
             box.setChecked(True)
 
+    def item(self) -> ApprovalItem | None:
+        """The version that it is about."""
+        return self._item
+
     def draft(self) -> str | None:
         """What the operator wrote himself, None while the text only follows the ticks."""
         return self.editor.text() if self._edited else None

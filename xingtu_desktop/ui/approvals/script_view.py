@@ -63,6 +63,7 @@ class ScriptView(QAbstractScrollArea):
         self._wanted: frozenset[int] = frozenset()
         self._painted: set[int] = set()
         self._told = False
+        self._version = 0
         self.verticalScrollBar().valueChanged.connect(self.viewport().update)
         current_theme().changed.connect(self._lay_out)
 
@@ -81,6 +82,7 @@ class ScriptView(QAbstractScrollArea):
             self._unfolded, self._selected = frozenset(), 0
             self._painted.clear()
             self._told = False
+            self._version += 1
             self._wanted = frozenset() if opened is None else sentence_starts(opened)
         self.setAccessibleName(tr("approvals", "Script"))
         self.setAccessibleDescription("" if opened is None else opened.text or "")
@@ -225,8 +227,13 @@ class ScriptView(QAbstractScrollArea):
                 self._painted.add(placed.row.start)
         if not self._told and self._opened is not None and self._wanted <= self._painted and self._opened.text is not None:
             self._told = True
-            # Told after the paint: whoever hears it may redraw.
-            QTimer.singleShot(0, self, self.all_shown.emit)
+            # Told after the paint, because whoever hears it may redraw; and only while it is still this version.
+            shown = self._version
+            QTimer.singleShot(0, self, lambda: self._tell(shown))
+
+    def _tell(self, shown: int) -> None:
+        if shown == self._version:
+            self.all_shown.emit()
 
     def _paint_row(self, painter: QPainter, placed: _Placed, rect: QRectF) -> None:
         theme = current_theme()
@@ -349,12 +356,17 @@ def _x(answer: object) -> float:
     return float(answer[0]) if isinstance(answer, tuple) else float(answer)  # type: ignore[arg-type]  # a float in older bindings
 
 
+def _numeral(number: int) -> str:
+    """A number that nobody takes for a count: ①."""
+    return chr(0x2460 + number - 1) if number <= 20 else f"#{number}"
+
+
 def _tags(row: Row) -> list[tuple[str, str]]:
     if row.side is Side.REMOVED:
         fixed = len(row.marks)
         return [(tr("approvals", "{count} fixed", count=fixed), "good")] if fixed else []
     tags: list[tuple[str, str]] = []
     for mark in row.marks:
-        said = f"{mark.number} {words.severity_name(mark.finding.rule.severity)}"
+        said = f"{_numeral(mark.number)} {words.severity_name(mark.finding.rule.severity)}"
         tags.append((said, words.severity_tone(mark.finding.rule.severity)))
     return tags

@@ -29,7 +29,7 @@ class Sidework:
         if opened is not None:
             start, end = self._desk.view.content.note_place()
             self._desk.view.content.video.timeline.clear_range()
-            self._desk.scope.spawn(self._add_note(opened.item, text, start, end), name="note")
+            self._desk.save(self._add_note(opened.item, text, start, end), "note")
 
     async def _add_note(self, item: ApprovalItem, text: str, start: float | None, end: float | None) -> None:
         note = await self._desk.service.add_note(item, text, start=start, end=end)
@@ -41,7 +41,7 @@ class Sidework:
         await self._read_notes_of(note)
 
     def remove_note(self, note: ReviewNote) -> None:
-        self._desk.scope.spawn(self._remove_note(note), name="note")
+        self._desk.save(self._remove_note(note), "note")
 
     async def _remove_note(self, note: ReviewNote) -> None:
         await self._without_note(note)
@@ -73,7 +73,7 @@ class Sidework:
 
     def _put_off(self, item: ApprovalItem, until: datetime | None) -> None:
         self._desk.advance(item.order.order_id)
-        self._desk.scope.spawn(self._snooze(item, until), name="snooze")
+        self._desk.save(self._snooze(item, until), "snooze")
 
     async def _snooze(self, item: ApprovalItem, until: datetime | None) -> None:
         before = item.snoozed_until
@@ -89,7 +89,7 @@ class Sidework:
         """Mark for a person to talk to the creator, or take the mark off."""
         opened = self._desk.current()
         if opened is not None:
-            self._desk.scope.spawn(self._flag(opened.item), name="flag")
+            self._desk.save(self._flag(opened.item), "flag")
 
     async def _flag(self, item: ApprovalItem) -> None:
         before = item.flag

@@ -128,6 +128,10 @@ class VideoPage(QFrame):
             return tr("approvals", "Note at {time}", time=formats().timecode(start))
         return tr("approvals", "Note on {start} to {end}", start=formats().timecode(start), end=formats().timecode(end))
 
+    def controls_height(self) -> int:
+        """Pixels below the picture."""
+        return self.height() - self.stage.height()
+
     def retranslate(self) -> None:
         """Set the words again."""
         self._back.set_name(tr("approvals", "One frame back"))

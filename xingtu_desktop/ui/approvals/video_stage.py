@@ -164,7 +164,13 @@ class VideoStage(QWidget):
         painter.drawImage(target, self._image)
         if not self._told:
             self._told = True
-            QTimer.singleShot(0, self, self.first_frame_shown.emit)
+            # Told after the paint, and only while it is still this video.
+            shown = self._playback
+            QTimer.singleShot(0, self, lambda: self._tell(shown))
+
+    def _tell(self, shown: Playback | None) -> None:
+        if shown is not None and shown is self._playback:
+            self.first_frame_shown.emit()
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """A press plays or pauses."""

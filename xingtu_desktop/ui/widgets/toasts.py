@@ -134,6 +134,7 @@ class ToastHost(QWidget):
         super().__init__(parent)
         self._toasts: list[Toast] = []
         self._bottom = 56
+        self._lift = 0
         parent.installEventFilter(self)
         self.hide()
 
@@ -148,6 +149,12 @@ class ToastHost(QWidget):
             self._toasts[0].dismiss()
         self._place()
         return toast
+
+    def set_lift(self, pixels: int) -> None:
+        """Float so much higher than usual: a view lifts them over what is being worked on, and lets them down with 0."""
+        if pixels != self._lift:
+            self._lift = pixels
+            self._place()
 
     def newest_undo(self) -> Toast | None:
         """The newest toast with an undo, for the Z key."""
@@ -179,7 +186,7 @@ class ToastHost(QWidget):
         width = max((size.width() for size in sizes), default=0)
         # The shadows of two neighbours overlap, so a toast takes less room than its picture.
         height = sum(size.height() - _SHADOW for size in sizes) + _SHADOW
-        self.setGeometry((parent.width() - width) // 2, parent.height() - height - self._bottom, width, height)
+        self.setGeometry((parent.width() - width) // 2, parent.height() - height - self._bottom - self._lift, width, height)
         top = 0
         for toast, size in zip(self._toasts, sizes, strict=True):
             toast.setGeometry((width - size.width()) // 2, top, size.width(), size.height())
