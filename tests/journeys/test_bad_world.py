@@ -160,9 +160,8 @@ async def test_nothing_in_the_files_can_be_read_without_the_key(desk: Desk) -> N
     await worked_at(desk)
     for file in desk.folder.rglob("*.db"):
         assert "不能丢的需求".encode() not in file.read_bytes()
-        with pytest.raises(sqlite3.DatabaseError):
-            with contextlib.closing(sqlite3.connect(file)) as plain:
-                plain.execute("SELECT * FROM sqlite_master").fetchall()
+        with pytest.raises(sqlite3.DatabaseError), contextlib.closing(sqlite3.connect(file)) as plain:
+            plain.execute("SELECT * FROM sqlite_master").fetchall()
 
 
 # ---------------------------------------------------------------------- the computer

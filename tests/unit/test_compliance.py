@@ -42,6 +42,8 @@ def test_an_ordinary_text_has_no_findings(reviewer: Reviewer) -> None:
         ("這是頂級的", "顶级", Trick.NONE),
         ("销量ＮＯ．１", "NO.1", Trick.NONE),
         ("销量NO.①", "NO.1", Trick.NONE),
+        ("宇宙第①", "第一", Trick.NONE),
+        ("全网第1的口碑", "第一", Trick.NONE),
         ("全国🥇", "全国第一", Trick.SPELLING),
         ("能冶疗失眠", "治疗失眠", Trick.HOMOPHONE),
     ],
@@ -57,6 +59,7 @@ def test_a_disguised_term_is_seen_for_what_it_is(reviewer: Reviewer, text: str, 
     ("text", "reason"),
     [
         ("第一步先拍手背", LetThrough.COMMON_PHRASE),
+        ("第1步先拍手背", LetThrough.COMMON_PHRASE),
         ("不要提疗效", LetThrough.NEGATED),
         ("请勿出现治疗字样", LetThrough.NEGATED),
     ],
@@ -65,6 +68,10 @@ def test_words_that_claim_nothing_pass_and_say_why(reviewer: Reviewer, text: str
     review = reviewer.review(text, whole=False)
     assert review.findings == ()
     assert [item.reason for item in review.passed] == [reason]
+
+
+def test_a_larger_number_is_no_claim_to_be_first(reviewer: Reviewer) -> None:
+    assert reviewer.review("这是第12支视频，第1080天打卡", whole=False).clean
 
 
 def test_a_negation_does_not_reach_over_a_comma(reviewer: Reviewer) -> None:

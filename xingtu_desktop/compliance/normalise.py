@@ -51,8 +51,11 @@ def fold(text: str, emoji: Mapping[str, str]) -> Folded:
             simple = _simplified(part)
             out.append(simple)
             origin.extend([index] * len(simple))
-    joined = "".join(out)
-    return Folded(joined, tuple(origin))
+    for i in range(1, len(out)):
+        # 第1 and 第① are read as 第一; 第12 is a number.
+        if out[i] == "1" and out[i - 1] == "第" and not (i + 1 < len(out) and out[i + 1].isdigit()):
+            out[i] = "一"
+    return Folded("".join(out), tuple(origin))
 
 
 def without_separators(folded: Folded) -> Folded:
