@@ -96,6 +96,7 @@ def catalogue(count: int, seed: int = 7) -> tuple[Catalog, list[Creator]]:
 class Rig:
     """Everything of one view."""
 
+    folder: Path
     presenter: CreatorsPresenter
     frame: RecordingFrame
     files: AccountFiles
@@ -138,4 +139,4 @@ async def make_rig(folder: Path, count: int = 300, *, extra: list[Creator] | Non
         connectivity=connectivity,
         settings=files.settings,
     )
-    return Rig(presenter, frame, files, search, shortlists, connectivity, changes, creators, pool)
+    return Rig(folder, presenter, frame, files, search, shortlists, connectivity, changes, creators, pool)

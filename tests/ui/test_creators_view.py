@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Coroutine
+import csv
+from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QInputMethodEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
@@ -19,12 +20,15 @@ from tests.ui.creators_rig import Rig, make_rig
 from xingtu_desktop.core.errors import Offline
 from xingtu_desktop.domain.creator import Creator, VideoTier, cpm_of, female_15_24_share, share_of
 from xingtu_desktop.domain.creator_query import AudienceTarget, CategoryFilter, CreatorQuery, Facet, Field, RangeFilter, SortKey
+from xingtu_desktop.domain.ids import AuthorId
 from xingtu_desktop.domain.shortlist import BASKET
+from xingtu_desktop.ui import dialogs
 from xingtu_desktop.ui.creators.columns import COLUMNS, Seen
 from xingtu_desktop.ui.creators.filter_groups import FacetGroup, RangeGroup
 from xingtu_desktop.ui.i18n import formats
 from xingtu_desktop.ui.shell.views import shell_view
 from xingtu_desktop.ui.shell.window import MainWindow
+from xingtu_desktop.ui.widgets.table.header import DataHeader
 
 
 async def until(condition: Callable[[], bool], seconds: float = 8.0) -> None:
@@ -221,12 +225,61 @@ async def test_a_chip_turns_into_its_opposite_and_goes(rig: Rig, qtbot: QtBot) -
     having = sum(kind in creator.content_types for creator in rig.creators)
     await until(lambda: view.model.total() == having)
     (chip,) = view.filters.chips()
-    chip.negated.emit(True)
+    QTest.mouseClick(chip, Qt.MouseButton.LeftButton, pos=QPoint(8, 8))
+    assert not view.filters.query().categories[0].negate
+    QTest.mouseClick(chip, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.ShiftModifier, pos=QPoint(8, 8))
     without = sum(bool(creator.content_types) and kind not in creator.content_types for creator in rig.creators)
     await until(lambda: view.model.total() == without)
-    view.filters.chips()[0].removed.emit()
+    turn, _ = view.filters.chips()[0].actions()
+    assert turn.text() == "改为包含"
+    turn.trigger()
+    await until(lambda: view.model.total() == having)
+    assert [action.text() for action in view.filters.chips()[0].actions()] == ["改为排除", "去掉这个条件"]
+    chip = view.filters.chips()[0]
+    QTest.mouseClick(chip, Qt.MouseButton.LeftButton, pos=QPoint(chip.width() - 6, 10))
     await until(lambda: view.model.total() == len(rig.creators))
     assert view.filters.chips() == []
+
+
+@with_rig
+async def test_sections_fold_say_what_is_on_and_count_only_what_shows(rig: Rig, qtbot: QtBot) -> None:
+    filters = rig.presenter.view.filters
+    assert {field for field in Field if field.startswith(("group_", "age_", "cpe_"))} <= set(filters.groups)
+    assert {Facet.CITY, Facet.AVAILABILITY} <= set(filters.groups)
+    groups = filters.sections["groups"]
+    gen_z = group(rig, Field.GROUP_GEN_Z_SHARE)
+    assert Field.GROUP_GEN_Z_SHARE not in filters.wanted_counts().fields
+    QTest.keyClick(groups.header, Qt.Key.Key_Space)
+    assert Field.GROUP_GEN_Z_SHARE in filters.wanted_counts().fields
+    type_bound(gen_z, qtbot, low="20%")
+    expected = len(await rig.search.ids(filters.query()))
+    await until(lambda: rig.presenter.view.model.total() == expected < len(rig.creators))
+    assert "1" in groups.header.value.text()
+    folds = filters.folds()
+    assert folds["section.groups"] == 1
+    assert folds["section.price"] == 0
+    filters.set_folds({"section.groups": 0, "section.price": 1})
+    assert not groups.is_open()
+    assert filters.sections["price"].is_open()
+
+
+@with_rig
+async def test_the_headers_box_is_empty_over_an_empty_answer(rig: Rig, qtbot: QtBot) -> None:
+    view = rig.presenter.view
+    header = view.table.horizontalHeader()
+    assert isinstance(header, DataHeader)
+    view.table.set_checked([rig.creators[0].author_id])
+    assert header.check_state() is Qt.CheckState.PartiallyChecked
+    view.filters.search.setText("没有这样的人 xyz")
+    await until(lambda: view.model.total() == 0)
+    await until(lambda: header.check_state() is Qt.CheckState.Unchecked)
+    header.check_all_clicked.emit()
+    assert view.table.checked_keys() == {rig.creators[0].author_id}
+    view.filters.search.setText("")
+    await until(lambda: view.model.total() == len(rig.creators))
+    header.check_all_clicked.emit()
+    header.check_all_clicked.emit()
+    await until(lambda: header.check_state() is Qt.CheckState.Checked)
 
 
 @with_rig
@@ -362,3 +415,49 @@ async def test_names_keep_their_room_beside_the_profile(rig: Rig, qtbot: QtBot) 
     await until(lambda: view.table.horizontalScrollBar().maximum() == 0)
     assert len(view.model.columns()) == 11
     assert view.table.columnWidth(0) >= 190
+
+
+@with_rig
+async def test_e_writes_the_answer_to_the_place_that_was_picked(rig: Rig, qtbot: QtBot) -> None:
+    view = rig.presenter.view
+    asked: list[str] = []
+
+    async def pick(parent: object, title: str, *, name: str = "", filters: str = "", suffix: str = "") -> Path:
+        asked.append(name)
+        return rig.folder / "答.csv"
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(dialogs, "save_file", pick)
+        view.table.setFocus()
+        keys(rig, qtbot, Qt.Key.Key_E)
+        await until(lambda: bool(rig.frame.toasts))
+    assert asked[0].endswith(".xlsx")
+    assert f"{len(rig.creators)}" in rig.frame.toasts[-1].text
+    with (rig.folder / "答.csv").open(encoding="utf-8-sig", newline="") as file:
+        assert len(list(csv.reader(file))) == len(rig.creators) + 1
+    assert not view.export_strip.isVisible()
+
+
+@with_rig
+async def test_an_export_shows_how_far_it_is_and_stops_without_a_file(rig: Rig, qtbot: QtBot) -> None:
+    view = rig.presenter.view
+
+    async def pick(parent: object, title: str, **options: object) -> Path:
+        return rig.folder / "停.xlsx"
+
+    async def never(ids: Sequence[AuthorId]) -> tuple[Creator, ...]:
+        await asyncio.Event().wait()
+        return ()
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(dialogs, "save_file", pick)
+        patch.setattr(rig.search, "creators", never)
+        view.table.set_checked([creator.author_id for creator in rig.creators[:7]])
+        view.head.export.click()
+        await until(view.export_strip.isVisible)
+        assert "0 / 7" in view.export_strip.words.text()
+        view.export_strip.stop.click()
+        await until(lambda: bool(rig.frame.toasts))
+    assert "停止" in rig.frame.toasts[-1].text
+    assert list(rig.folder.glob("停*")) == []
+    assert not view.export_strip.isVisible()

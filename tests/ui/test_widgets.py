@@ -277,6 +277,8 @@ def test_chips_are_removed_and_negated(qtbot: QtBot) -> None:
     chip.resize(chip.sizeHint())
     chip.show()
     qtbot.mouseClick(chip, Qt.MouseButton.LeftButton, pos=QPoint(10, 10))
+    assert not chip.is_negated()
+    qtbot.mouseClick(chip, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.ShiftModifier, pos=QPoint(10, 10))
     assert chip.is_negated()
     with qtbot.waitSignal(chip.removed):
         qtbot.mouseClick(chip, Qt.MouseButton.LeftButton, pos=QPoint(chip.width() - 6, 10))

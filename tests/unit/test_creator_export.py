@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import csv
-from collections.abc import Sequence
+import threading
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import ParamSpec, TypeVar
 
 import openpyxl
 import pytest
@@ -16,6 +19,8 @@ from xingtu_desktop.domain.creator import Creator
 from xingtu_desktop.domain.ids import AuthorId
 from xingtu_desktop.services.creator_export import MOST, CreatorExportService, ExportColumn
 
+P = ParamSpec("P")
+T = TypeVar("T")
 NOW = datetime(2026, 11, 20, 8, 30, tzinfo=UTC)
 NAMES = ("=1+1", "+86", "-2", "@SUM(A1)", "＝1", "\tx", "\rx", "小鹿", "https://a.example", "007")
 COLUMNS = (
@@ -77,4 +82,37 @@ async def test_a_place_that_cannot_be_written_to_is_said_and_leaves_nothing(tmp_
         await service().export([AuthorId(1)], COLUMNS, tmp_path / "none" / "a.csv")
     with pytest.raises(InvalidInput):
         await service().export([AuthorId(1)], COLUMNS, tmp_path / "a.doc")
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("suffix", ["csv", "xlsx"])
+async def test_a_cancelled_export_tells_the_writing_thread_and_leaves_no_file(tmp_path: Path, suffix: str) -> None:
+    begun, going_on = threading.Event(), threading.Event()
+
+    class Held:
+        """Computes in a thread, the writing only when the test says so."""
+
+        async def run(self, fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> T:
+            if fn.__name__ != "_write":
+                return fn(*args, **kwargs)
+
+            def held() -> T:
+                begun.set()
+                going_on.wait(5)
+                return fn(*args, **kwargs)
+
+            thread = asyncio.ensure_future(asyncio.to_thread(held))
+            threads.append(thread)
+            return await asyncio.shield(thread)
+
+    threads: list[asyncio.Future[object]] = []
+    export = CreatorExportService(source=Source(), compute=Held())
+    task = asyncio.ensure_future(export.export([AuthorId(n) for n in range(10)], COLUMNS, tmp_path / f"a.{suffix}"))
+    while not begun.is_set():
+        await asyncio.sleep(0.005)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    going_on.set()
+    await asyncio.gather(*threads)
     assert list(tmp_path.iterdir()) == []

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import csv
 import os
-from collections.abc import Callable, Sequence
+import threading
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import takewhile
 from pathlib import Path
 from typing import Final, Protocol
 
@@ -60,7 +62,8 @@ class CreatorExportService:
     ) -> int:
         """Write the first 10,000 of `ids` in order; the suffix chooses the format. Returns the rows written.
 
-        The file appears whole or not at all. Raises DiskFull, InvalidInput (another suffix, or a place that cannot be written to).
+        `on_progress` hears how many of how many are read. The file appears whole or not at all, not at all when cancelled. Raises DiskFull,
+        InvalidInput (another suffix, or a place that cannot be written to).
         """
         wanted = list(ids)[:MOST]
         if path.suffix.lower() not in (".csv", ".xlsx"):
@@ -71,7 +74,12 @@ class CreatorExportService:
             rows += await self._compute.run(_values, creators, tuple(columns))
             if on_progress is not None:
                 on_progress(min(start + _PIECE, len(wanted)), len(wanted))
-        await self._compute.run(_write, path, [column.title for column in columns], rows)
+        stop = threading.Event()
+        try:
+            await self._compute.run(_write, path, [column.title for column in columns], rows, stop)
+        finally:
+            # A cancelled wait leaves the thread writing: it is told, so that no file appears.
+            stop.set()
         return len(rows)
 
 
@@ -79,14 +87,18 @@ def _values(creators: Sequence[Creator], columns: Sequence[ExportColumn]) -> lis
     return [[column.value(creator) for column in columns] for creator in creators]
 
 
-def _write(path: Path, titles: Sequence[str], rows: Sequence[Sequence[Value]]) -> None:
+def _write(path: Path, titles: Sequence[str], rows: Sequence[Sequence[Value]], stop: threading.Event) -> None:
     part = path.with_name(f"{path.name}.part")
+    until_stopped = takewhile(lambda _: not stop.is_set(), rows)
     try:
         if path.suffix.lower() == ".csv":
-            _write_csv(part, titles, rows)
+            _write_csv(part, titles, until_stopped)
         else:
-            _write_xlsx(part, titles, rows)
-        os.replace(part, path)
+            _write_xlsx(part, titles, until_stopped)
+        if stop.is_set():
+            part.unlink(missing_ok=True)
+        else:
+            os.replace(part, path)
     except OSError as error:
         part.unlink(missing_ok=True)
         if error.errno in (28, 122):
@@ -94,7 +106,7 @@ def _write(path: Path, titles: Sequence[str], rows: Sequence[Sequence[Value]]) -
         raise InvalidInput(str(error), field="path", code="cannot_write") from error
 
 
-def _write_csv(path: Path, titles: Sequence[str], rows: Sequence[Sequence[Value]]) -> None:
+def _write_csv(path: Path, titles: Sequence[str], rows: Iterable[Sequence[Value]]) -> None:
     # The byte order mark tells spreadsheets that the Chinese is UTF-8.
     with path.open("w", encoding="utf-8-sig", newline="") as file:
         writer = csv.writer(file)
@@ -111,7 +123,7 @@ def _csv_cell(value: Value) -> str | int | float:
     return value.isoformat(sep=" ", timespec="minutes") if isinstance(value, datetime) else value
 
 
-def _write_xlsx(path: Path, titles: Sequence[str], rows: Sequence[Sequence[Value]]) -> None:
+def _write_xlsx(path: Path, titles: Sequence[str], rows: Iterable[Sequence[Value]]) -> None:
     options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
     # Whether the place can be written to is found out first: the library leaves its temporary files open when it fails.
     path.touch()

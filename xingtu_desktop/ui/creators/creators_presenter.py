@@ -14,7 +14,7 @@ from xingtu_desktop.domain.creator import VideoTier
 from xingtu_desktop.domain.creator_query import CreatorQuery, MembershipFilter
 from xingtu_desktop.domain.ids import AuthorId
 from xingtu_desktop.services.creator_details import CreatorDetailService
-from xingtu_desktop.services.creator_export import CreatorExportService
+from xingtu_desktop.services.creator_export import MOST, CreatorExportService
 from xingtu_desktop.services.creator_search import CreatorRows, CreatorSearchService, IndexPhase
 from xingtu_desktop.services.ports import SettingsStore
 from xingtu_desktop.services.shortlists import ShortlistService
@@ -26,6 +26,7 @@ from xingtu_desktop.ui.creators.commands import creator_commands
 from xingtu_desktop.ui.creators.compare_flow import CompareFlow
 from xingtu_desktop.ui.creators.creators_model import PAGE, Window
 from xingtu_desktop.ui.creators.creators_view import CreatorsView
+from xingtu_desktop.ui.creators.export_flow import ExportFlow
 from xingtu_desktop.ui.creators.list_flow import ListFlow
 from xingtu_desktop.ui.creators.profile_flow import ProfileFlow, StatusSource
 from xingtu_desktop.ui.errors import words as error_words
@@ -61,9 +62,8 @@ class CreatorsPresenter:
         self._settings = settings
         self._scope = context.scope("creators")
         self.view = CreatorsView()
-        self._lists = ListFlow(
-            view=self.view, frame=context.frame, scope=self._scope, shortlists=shortlists, exports=exports, load_query=self.load_query
-        )
+        self._lists = ListFlow(view=self.view, frame=context.frame, scope=self._scope, shortlists=shortlists, load_query=self.load_query)
+        self._exports = ExportFlow(view=self.view, frame=context.frame, scope=self._scope, exports=exports)
         self._columns: tuple[str, ...] = DEFAULT_KEYS
         self._standing: tuple[str, ...] = ()
         self._widths: dict[str, int] = {}
@@ -370,9 +370,10 @@ class CreatorsPresenter:
         query = self.view.filters.query()
 
         async def ids() -> Sequence[AuthorId]:
-            return ticked or await self._search.ids(query)
+            # One more than is written tells that there are more.
+            return ticked or await self._search.ids(query, MOST + 1)
 
-        self._lists.export(ids, self._context.real_clock.now())
+        self._exports.start(ids, self._context.real_clock.now())
 
     def _on_tier(self, tier: object) -> None:
         if isinstance(tier, VideoTier):

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QStackedLayout, QVBoxLayout, 
 from xingtu_desktop.ui.creators.basket_bar import BasketBar
 from xingtu_desktop.ui.creators.compare_page import ComparePage
 from xingtu_desktop.ui.creators.creators_model import CreatorDelegate, CreatorTableModel
+from xingtu_desktop.ui.creators.export_strip import ExportStrip
 from xingtu_desktop.ui.creators.filter_panel import FilterPanel
 from xingtu_desktop.ui.creators.head import TableHead
 from xingtu_desktop.ui.creators.loosen_panel import LoosenPanel
@@ -46,11 +47,13 @@ class CreatorsView(View):
         self.profile = ProfilePanel()
         self.bar = BasketBar()
         self.compare = ComparePage()
+        self.export_strip = ExportStrip()
         self._foot = self._make_foot()
         self._build()
         self.setFocusProxy(self.table)
         self.profile.hide()
         self.loosen.hide()
+        self.export_strip.hide()
         self.table.verticalScrollBar().valueChanged.connect(self.show_place)
         # The basket's bar takes rows away without a new size of the view.
         self.table.verticalScrollBar().rangeChanged.connect(self.show_place)
@@ -88,6 +91,7 @@ class CreatorsView(View):
         centre.addWidget(self.head)
         centre.addWidget(line())
         centre.addWidget(self.states, 1)
+        centre.addWidget(self.export_strip)
         centre.addWidget(line())
         centre.addWidget(self._foot)
         self._row = QHBoxLayout()
@@ -118,7 +122,7 @@ class CreatorsView(View):
 
     def retranslate(self) -> None:
         """Every word again."""
-        for part in (self.filters, self.head, self.loosen, self.profile, self.bar, self.compare):
+        for part in (self.filters, self.head, self.loosen, self.profile, self.bar, self.compare, self.export_strip):
             part.retranslate()
         self.table.setAccessibleName(tr("creators", "Creators found"))
         for label, text in zip(

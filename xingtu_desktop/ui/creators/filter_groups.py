@@ -26,16 +26,16 @@ class FoldHeader(QWidget):
 
     toggled = Signal(bool)
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, parent: QWidget | None = None, *, caption: bool = False) -> None:
         super().__init__(parent)
         self._open = False
-        self.title = ElidedLabel(strong=True)
+        self.title = ElidedLabel(type="caption", tone="text-3") if caption else ElidedLabel(strong=True)
         self.mark = text_label(type="caption", tone="text-3")
         self.value = text_label(type="caption", tone="accent")
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         layout = QHBoxLayout(self)
-        layout.setContentsMargins(0, 6, current_theme().px(20), 6)
+        layout.setContentsMargins(0, 14 if caption else 6, current_theme().px(20), 6)
         layout.setSpacing(6)
         layout.addWidget(self.title, 1)
         layout.addWidget(self.mark)
@@ -72,7 +72,8 @@ class FoldHeader(QWidget):
         painter = QPainter(self)
         size = current_theme().px(14)
         name = "chevron-up" if self._open else "chevron-down"
-        icons.paint(painter, name, self.width() - size - 1, (self.height() - size) / 2, size, "text-3")
+        middle = self.title.geometry().center().y() + 0.5
+        icons.paint(painter, name, self.width() - size - 1, middle - size / 2, size, "text-3")
         if self.hasFocus():
             paint_focus(painter, QRectF(self.rect()).adjusted(0, 1, 0, -1), 4, current_theme().tokens)
 

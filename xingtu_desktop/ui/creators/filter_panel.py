@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Final
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QMenu, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QScrollArea, QVBoxLayout, QWidget
 
 from xingtu_desktop.domain.creator_query import CategoryFilter, CreatorQuery, Facet, FacetRequest, FacetResult, Field, RangeFilter
 from xingtu_desktop.ui.creators import words
 from xingtu_desktop.ui.creators.filter_groups import FacetGroup, FilterGroup, RangeGroup
+from xingtu_desktop.ui.creators.filter_sections import OPEN_AT_FIRST, SEARCHED, SECTIONS, FilterSection
 from xingtu_desktop.ui.creators.targets import with_targets
-from xingtu_desktop.ui.i18n import Message, tr
+from xingtu_desktop.ui.i18n import tr
 from xingtu_desktop.ui.theme import current_theme
 from xingtu_desktop.ui.widgets.buttons import Button
 from xingtu_desktop.ui.widgets.chips import Chip, FlowLayout
@@ -22,63 +23,6 @@ from xingtu_desktop.ui.widgets.labels import line, panel, text_label
 
 _MANY = 5_000
 """More agencies than any catalogue has: their list is searched in."""
-
-_LAYOUT: Final[tuple[tuple[Message | None, tuple[Facet | Field, ...]], ...]] = (
-    (
-        None,
-        (
-            Facet.CONTENT_TYPE,
-            Facet.THEME,
-            Field.FOLLOWERS,
-            Field.FEMALE_15_24_SHARE,
-            Field.CITY_SECOND_SHARE,
-            Field.QUOTE_FROM_21_TO_60,
-            Field.CPM_FROM_21_TO_60,
-        ),
-    ),
-    (
-        Message("creators", "Content"),
-        (Facet.CONTENT_SUBTYPE, Facet.INDUSTRY),
-    ),
-    (
-        Message("creators", "Audience"),
-        (
-            Field.FEMALE_SHARE,
-            Field.AGE_18_23_SHARE,
-            Field.AGE_24_30_SHARE,
-            Field.AGE_31_40_SHARE,
-            Field.CITY_FIRST_SHARE,
-            Field.CITY_NEW_FIRST_SHARE,
-            Field.CITY_THIRD_SHARE,
-            Field.CITY_FOURTH_SHARE,
-            Field.CITY_FIFTH_SHARE,
-        ),
-    ),
-    (
-        Message("creators", "Price"),
-        (Field.QUOTE_UP_TO_20, Field.QUOTE_OVER_60, Field.CPM_UP_TO_20, Field.CPM_OVER_60),
-    ),
-    (
-        Message("creators", "Performance"),
-        (Field.EXPECTED_PLAYS, Field.INTERACTION_RATE, Field.FINISH_RATE, Field.HIT_RATE),
-    ),
-    (
-        Message("creators", "Indexes"),
-        (
-            Field.INDEX_SPREAD,
-            Field.INDEX_SEEDING,
-            Field.INDEX_CONVERSION,
-            Field.INDEX_VALUE,
-            Field.INDEX_COOPERATION,
-            Field.INDEX_GROWTH,
-        ),
-    ),
-    (
-        Message("creators", "About the creator"),
-        (Facet.AVAILABILITY, Facet.VERIFICATION, Facet.MCN, Facet.PROVINCE, Facet.CITY_TIER, Facet.GENDER),
-    ),
-)
-_OPEN_AT_FIRST: Final = frozenset(_LAYOUT[0][1])
 
 
 class FilterPanel(QFrame):
@@ -106,7 +50,7 @@ class FilterPanel(QFrame):
         self._chips = QWidget()
         self._flow = FlowLayout(self._chips, gap=6)
         self.groups: dict[Facet | Field, FilterGroup] = {}
-        self._captions: list[tuple[Message, QLabel]] = []
+        self.sections: dict[str, FilterSection] = {}
         top = QHBoxLayout()
         top.setSpacing(2)
         top.addWidget(self.title, 1)
@@ -142,24 +86,23 @@ class FilterPanel(QFrame):
         self.retranslate()
 
     def _build_groups(self) -> None:
-        for caption, members in _LAYOUT:
-            if caption is not None:
-                label = text_label(type="caption", tone="text-3")
-                label.setContentsMargins(0, 14, 0, 2)
-                self._captions.append((caption, label))
-                self._column.addWidget(label)
-            for member in members:
+        for section in SECTIONS:
+            made: list[FilterGroup] = []
+            for member in section.members:
                 group: FacetGroup | RangeGroup
                 if isinstance(member, Facet):
-                    group = FacetGroup(member, searchable=member is Facet.MCN)
+                    group = FacetGroup(member, searchable=member in SEARCHED)
                     group.changed.connect(self._on_category)
                 else:
                     group = RangeGroup(member)
                     group.changed.connect(self._on_range)
                 group.folded.connect(self._on_fold)
+                group.set_open(member in OPEN_AT_FIRST)
                 self.groups[member] = group
-                self._column.addWidget(group)
-                group.set_open(member in _OPEN_AT_FIRST)
+                made.append(group)
+            built = self.sections[section.key] = FilterSection(section, made)
+            built.folded.connect(self._on_fold)
+            self._column.addWidget(built)
         self._column.addStretch(1)
 
     # What is shown
@@ -170,8 +113,8 @@ class FilterPanel(QFrame):
         self.saved.setText(tr("creators", "Saved"))
         self.clear.setText(tr("creators", "Clear"))
         self.search.set_placeholder(tr("creators", "Name, bio, Douyin id"))
-        for message, label in self._captions:
-            label.setText(message.text())
+        for section in self.sections.values():
+            section.retranslate()
         for group in self.groups.values():
             if isinstance(group, FacetGroup | RangeGroup):
                 group.retranslate()
@@ -203,10 +146,17 @@ class FilterPanel(QFrame):
         return self._membership_name if self._query.membership is not None else ""
 
     def wanted_counts(self) -> FacetRequest:
-        """The counts of the groups that are open."""
-        facets = tuple(key for key, group in self.groups.items() if isinstance(key, Facet) and group.is_open())
-        fields = tuple(key for key, group in self.groups.items() if isinstance(key, Field) and group.is_open())
-        searched = any(isinstance(group, FacetGroup) and group.needs_all for group in self.groups.values())
+        """The counts of the groups that show."""
+        shown = {
+            member: self.groups[member]
+            for section in SECTIONS
+            if self.sections[section.key].is_open()
+            for member in section.members
+            if self.groups[member].is_open()
+        }
+        facets = tuple(key for key in shown if isinstance(key, Facet))
+        fields = tuple(key for key in shown if isinstance(key, Field))
+        searched = any(isinstance(group, FacetGroup) and group.needs_all for group in shown.values())
         return FacetRequest(facets, fields, _MANY) if searched else FacetRequest(facets, fields)
 
     def set_counts(self, result: FacetResult) -> None:
@@ -222,13 +172,17 @@ class FilterPanel(QFrame):
 
     def folds(self) -> dict[str, int]:
         """Which groups are open (1) or folded (0), to be kept between runs."""
-        return {key.value: int(group.is_open()) for key, group in self.groups.items()}
+        groups = {key.value: int(group.is_open()) for key, group in self.groups.items()}
+        return groups | {f"section.{key}": int(section.is_open()) for key, section in self.sections.items()}
 
     def set_folds(self, folds: Mapping[str, int]) -> None:
         """Open and fold as it was left."""
         for key, group in self.groups.items():
             if key.value in folds:
                 group.set_open(bool(folds[key.value]))
+        for name, section in self.sections.items():
+            if f"section.{name}" in folds:
+                section.set_open(bool(folds[f"section.{name}"]))
 
     def set_panel_width(self, width: int) -> None:
         """Fix the width in design pixels."""
@@ -255,23 +209,45 @@ class FilterPanel(QFrame):
         remove = tr("creators", "Remove this filter")
         for category in self._query.categories:
             chip = Chip(words.category_chip(category), negated=category.negate, negatable=True, remove_name=remove)
-            chip.setToolTip(words.FACET_NAMES[category.facet].text())
+            hint = tr("creators", "{name} · Shift-click turns it round", name=words.FACET_NAMES[category.facet].text())
+            self._give_menu(chip, hint)
             chip.removed.connect(lambda facet=category.facet: self._change(self._query.with_category(CategoryFilter(facet, frozenset()))))
             chip.negated.connect(lambda on, wanted=category: self._change(self._query.with_category(replace(wanted, negate=on))))
             self._flow.addWidget(chip)
         for wanted in self._query.ranges:
             chip = Chip(words.range_chip(wanted), remove_name=remove)
+            self._give_menu(chip, "")
             chip.removed.connect(lambda field=wanted.field: self._change(self._query.with_range(RangeFilter(field))))
             self._flow.addWidget(chip)
         membership = self._query.membership
         if membership is not None:
             chip = Chip(self._membership_name or tr("creators", "A list"), negated=membership.negate, negatable=True, remove_name=remove)
+            self._give_menu(chip, tr("creators", "Shift-click turns it round"))
             chip.removed.connect(lambda: self._change(replace(self._query, membership=None)))
             chip.negated.connect(lambda on, held=membership: self._change(replace(self._query, membership=replace(held, negate=on))))
             self._flow.addWidget(chip)
+        on = {r.field for r in self._query.ranges} | {c.facet for c in self._query.categories}
+        for section in SECTIONS:
+            self.sections[section.key].set_active(sum(member in on for member in section.members))
         self._chips.setVisible(self._flow.count() > 0)
         self._chips.updateGeometry()
         self.clear.setEnabled(self._query.active_filters > 0)
+
+    def _give_menu(self, chip: Chip, hint: str) -> None:
+        """The chip's own menu: turn it round where that can be, and remove it."""
+        chip.setToolTip(hint)
+        if chip.is_negatable():
+            turn = QAction(tr("creators", "Include these") if chip.is_negated() else tr("creators", "Exclude these"), chip)
+            turn.triggered.connect(chip.negate)
+            chip.addAction(turn)
+        remove = QAction(tr("creators", "Remove this filter"), chip)
+        remove.triggered.connect(chip.removed)
+        chip.addAction(remove)
+        # Opened, not run: Qt's own menu of actions turns a loop of its own.
+        menu = QMenu(chip)
+        menu.addActions(chip.actions())
+        chip.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        chip.customContextMenuRequested.connect(lambda place: menu.popup(chip.mapToGlobal(place)))
 
     def _change(self, query: CreatorQuery) -> None:
         if query != self._query:

@@ -1,9 +1,8 @@
-"""What the operator does with creators: shortlist, basket, saved searches, export; every removal with its undo."""
+"""What the operator does with creators: shortlist, basket, saved searches; every removal with its undo."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Coroutine, Sequence
-from datetime import datetime
 from functools import partial
 from typing import ParamSpec
 
@@ -14,13 +13,10 @@ from xingtu_desktop.domain.creator import VideoTier
 from xingtu_desktop.domain.creator_query import CreatorQuery, MembershipFilter
 from xingtu_desktop.domain.ids import AuthorId, ShortlistId
 from xingtu_desktop.domain.shortlist import BASKET, SavedSearch, Shortlist
-from xingtu_desktop.services.creator_export import MOST, CreatorExportService
 from xingtu_desktop.services.shortlists import ShortlistService
 from xingtu_desktop.ui import dialogs
 from xingtu_desktop.ui.context import Frame
 from xingtu_desktop.ui.creators.creators_view import CreatorsView
-from xingtu_desktop.ui.creators.export_columns import export_columns
-from xingtu_desktop.ui.errors import words as error_words
 from xingtu_desktop.ui.i18n import formats, tr
 from xingtu_desktop.ui.widgets.toasts import ToastAction
 
@@ -39,14 +35,12 @@ class ListFlow:
         frame: Frame,
         scope: TaskScope,
         shortlists: ShortlistService,
-        exports: CreatorExportService,
         load_query: LoadQuery,
     ) -> None:
         self._view = view
         self._frame = frame
         self._scope = scope
         self._service = shortlists
-        self._exports = exports
         self._load_query = load_query
         self._target: ShortlistId | None = None
         self._listed: frozenset[AuthorId] = frozenset()
@@ -202,32 +196,3 @@ class ListFlow:
         if name:
             self._target = await self._service.create(name)
             await self.reload()
-
-    # Export
-
-    def export(self, ids: Callable[[], Coroutine[object, object, Sequence[AuthorId]]], now: datetime) -> None:
-        """Ask where to, then write in the background."""
-        self._scope.spawn(self._export(ids, now), name="export", group="export")
-
-    async def _export(self, ids: Callable[[], Coroutine[object, object, Sequence[AuthorId]]], now: datetime) -> None:
-        path = await dialogs.save_file(
-            self._view,
-            tr("creators", "Export creators"),
-            name=f"{tr('creators', 'creators')}-{formats().date(now)}.xlsx",
-            filters=tr("creators", "Workbook (*.xlsx);;Text (*.csv)"),
-            suffix="xlsx",
-        )
-        if path is None:
-            return
-        wanted = await ids()
-        self._frame.toast(tr("creators", "Exporting {number} …", number=formats().integer(min(len(wanted), MOST))), tone="text-2")
-        try:
-            written = await self._exports.export(wanted, export_columns(), path)
-        except Exception as error:
-            found = error_words(error)
-            self._frame.toast(f"{found.title}. {found.advice}", tone="bad")
-            return
-        text = tr("creators", "{count} creator written to {file}|{count} creators written to {file}", count=written, file=path.name)
-        if len(wanted) > MOST:
-            text += " · " + tr("creators", "the first {number}", number=formats().integer(MOST))
-        self._frame.toast(text)

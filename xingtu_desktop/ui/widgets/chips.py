@@ -92,7 +92,7 @@ class FlowLayout(QLayout):
 
 
 class Chip(QWidget):
-    """An active filter. The cross removes it; with `negatable` a click (or Enter) turns it into its opposite and back."""
+    """An active filter. The cross removes it; with `negatable` Shift and a click (or Enter) turn it into its opposite and back."""
 
     removed = Signal()
     negated = Signal(bool)
@@ -118,12 +118,14 @@ class Chip(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self.setAccessibleName(text)
         self.setAccessibleDescription(remove_name)
-        if negatable:
-            self.setCursor(Qt.CursorShape.PointingHandCursor)
 
     def text(self) -> str:
         """The words of the filter."""
         return self._text
+
+    def is_negatable(self) -> bool:
+        """Whether it has an opposite."""
+        return self._negatable
 
     def is_negated(self) -> bool:
         """Whether it excludes."""
@@ -184,22 +186,25 @@ class Chip(QWidget):
         self.update()
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        """The cross removes, the words negate."""
+        """The cross removes; Shift on the words negates, so that a stray click changes nothing."""
+        if event.button() != Qt.MouseButton.LeftButton:
+            return
         if self._removable and self._cross().contains(event.position()):
             self.removed.emit()
-        elif self._negatable:
-            self._flip()
+        elif self._negatable and event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
+            self.negate()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Delete removes, Enter negates."""
         if self._removable and event.key() in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace):
             self.removed.emit()
         elif self._negatable and event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space):
-            self._flip()
+            self.negate()
         else:
             super().keyPressEvent(event)
 
-    def _flip(self) -> None:
+    def negate(self) -> None:
+        """Turn into the opposite."""
         self._negated = not self._negated
         self.update()
         self.negated.emit(self._negated)

@@ -43,6 +43,10 @@ class DataHeader(QHeaderView):
             self._check_state = state
             self.viewport().update()
 
+    def check_state(self) -> Qt.CheckState:
+        """What the box shows."""
+        return self._check_state
+
     def set_frozen_width(self, width: int) -> None:
         """The width of the frozen first column, 0 when it scrolls with the others."""
         self._frozen_width = width
