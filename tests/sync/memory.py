@@ -56,8 +56,9 @@ class MemoryOutbox:
     async def open_intents(self) -> list[Intent]:
         return [one for one in self.rows.values() if one.state.open]
 
-    async def recent(self, limit: int) -> list[Intent]:
+    async def recent(self, limit: int, *, state: IntentState | None = None) -> list[Intent]:
         ended = [one for one in self.rows.values() if not one.state.open and one.state is not IntentState.DRAFT]
+        ended = [one for one in ended if state is None or one.state is state]
         return sorted(ended, key=lambda one: one.updated_at, reverse=True)[:limit]
 
     async def claim(self, now: datetime, *, account: StarId, install: str, busy_lanes: frozenset[str]) -> Intent | None:

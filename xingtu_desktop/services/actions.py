@@ -16,7 +16,7 @@ from xingtu_desktop.core.clock import BEIJING, Clock
 from xingtu_desktop.core.config import Timings
 from xingtu_desktop.core.crashpoint import crashpoint
 from xingtu_desktop.core.errors import InvalidInput
-from xingtu_desktop.core.events import Changes
+from xingtu_desktop.core.events import Change, Changes, Topic
 from xingtu_desktop.domain.demand import LIMITS, MAX_ORDERS_PER_REQUEST
 from xingtu_desktop.domain.ids import BatchId, CampaignId, IntentId, PlatformCampaignId, StarId
 from xingtu_desktop.domain.intent import (
@@ -222,6 +222,7 @@ class ActionService:
         # What waits goes first: an undone payment without its creation is harmless, the other way round it is not.
         order = sorted(wanted, key=lambda one: any(row.intent_id == one and row.depends_on in wanted for row in opened), reverse=True)
         taken = await self._outbox.undo(order, self._clock.now())
+        self._changes.publish(Change.of(Topic.OUTBOX, ids=frozenset(taken)))
         self._wake("undo")
         return taken
 
@@ -293,6 +294,7 @@ class ActionService:
             changes={"outcome": outcome, **(changes or {})},
             journal={"outcome": outcome, "was": intent.outcome, "operator": self._operator, "note": note, **intent.detail},
         )
+        self._changes.publish(Change.of(Topic.OUTBOX, ids=frozenset({intent_id})))
         self._wake(outcome)
 
     # ------------------------------------------------------------------ building

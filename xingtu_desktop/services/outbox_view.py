@@ -85,9 +85,12 @@ class OutboxListing:
         opened = await self._outbox.open_intents()
         ids = {one.intent_id for one in opened}
         rows = [_open_entry(one, self._clock.now(), stopped, waits_before=one.depends_on in ids) for one in opened]
-        rows += [
-            _ended_entry(one, one.intent_id in dismissed) for one in await self._outbox.recent(ended) if one.state is not IntentState.UNDONE
-        ]
+        past = {one.intent_id: one for one in await self._outbox.recent(ended) if one.state is not IntentState.UNDONE}
+        for one in await self._outbox.recent(_KEPT, state=IntentState.REFUSED):
+            # A refusal that nobody noticed yet is shown however many were done after it.
+            if one.outcome in _ATTENTION and one.intent_id not in dismissed:
+                past.setdefault(one.intent_id, one)
+        rows += [_ended_entry(one, one.intent_id in dismissed) for one in past.values()]
         order = list(OutboxGroup)
         return sorted(rows, key=lambda row: order.index(row.group))
 

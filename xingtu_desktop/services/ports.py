@@ -164,8 +164,8 @@ class OutboxStore(Protocol):
     async def open_intents(self) -> list[Intent]:
         """Every row whose state is open, oldest first."""
 
-    async def recent(self, limit: int) -> list[Intent]:
-        """Rows that ended, newest first."""
+    async def recent(self, limit: int, *, state: IntentState | None = None) -> list[Intent]:
+        """Rows that ended (in `state` where named), newest first."""
 
     async def claim(self, now: datetime, *, account: StarId, install: str, busy_lanes: frozenset[str]) -> Intent | None:
         """Move the first sendable QUEUED row to CLAIMED and return it, or None.

@@ -5,8 +5,8 @@
     event ┘        ▲                                │ between batches: whatever may leave meanwhile
                    └────────────────────────────────┘
 
-A wake while a round runs makes another round follow. Failures of the network slow the loop down with full jitter and never end it; a
-failure of the disk is told to the error sink and tried again.
+A wake while a round runs makes another round follow. Failures slow the part down that failed, with full jitter, and never end the loop:
+what cannot be read keeps nothing from leaving, and only a missing network or the disk holds back both.
 """
 
 from __future__ import annotations
@@ -42,6 +42,8 @@ _LONGEST_WAIT = 30.0
 """Seconds; after a sleep of the computer the loop looks at the clock no later than this."""
 _EVENT_GAP = 1.0
 """Least seconds between two pulls that events ask for."""
+_SHARE_OF_SENDS = 0.7
+"""Of the shutdown time, for what is being sent; the rest is for the clients and the files."""
 _PULLING = frozenset({"start", "manual", "signed_in", "event"})
 """Reasons of a wake that ask for reading, too; the others only concern the outbox."""
 
@@ -104,6 +106,8 @@ class SyncEngine:
         self._failures = 0
         self._pull_at = 0.0
         self._retry_at: float | None = None
+        self._write_at = 0.0
+        self._writing = False
         self._act_at = 0.0
         self._last_pull = -_EVENT_GAP
         self._pull_wanted = True
@@ -133,6 +137,7 @@ class SyncEngine:
             self._pull_wanted = True
             if reason != "event":
                 self._retry_at = None
+                self._write_at = 0.0
                 # A person who asks twice in a second is answered twice; only events are held apart.
                 self._last_pull = self._clock.monotonic() - _EVENT_GAP
         if reason == "signed_in":
@@ -141,6 +146,8 @@ class SyncEngine:
 
     async def sync_now(self) -> None:
         """A full round from now on; returns when it has ended, whatever came of it."""
+        if self._closing:
+            return
         done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         # A round that runs already may have passed the part that matters: wait for the one after it.
         self._waiters.append((self._rounds + (2 if self._connectivity.status.syncing else 1), done))
@@ -158,7 +165,7 @@ class SyncEngine:
         self._woken.set()
         if self._loop_task is not None:
             self._loop_task.cancel()
-        await self._sender.close(self._timings.shutdown)
+        await self._sender.close(self._timings.shutdown * _SHARE_OF_SENDS)
         await self._scope.close()
         for _, waiter in self._waiters:
             if not waiter.done():
@@ -199,9 +206,13 @@ class SyncEngine:
         await self._tell_counts()
 
     async def _write(self) -> None:
-        if self._retry_at is not None and self._clock.monotonic() < self._retry_at:
+        if self._clock.monotonic() < self._write_at:
             return
-        self._retry_at = None
+        self._writing = True
+        await self._send_and_read_back()
+        self._writing = False
+
+    async def _send_and_read_back(self) -> None:
         before = await self._unsettled()
         drained = self._clock.now()
         await self._sender.drain()
@@ -216,6 +227,7 @@ class SyncEngine:
             # Reading finds out whether the network is back, and slows the loop down while it is not.
             self._pull_wanted = True
         elif touched := await self._touched(before):
+            self._writing = False
             await self._refresh(touched)
 
     async def _unsettled(self) -> set[IntentId]:
@@ -239,8 +251,12 @@ class SyncEngine:
         return sorted(ids)
 
     def _pull_is_due(self) -> bool:
-        if self._connectivity.signed_out or self._retry_at is not None:
+        if self._connectivity.signed_out:
             return False
+        if self._retry_at is not None:
+            if self._clock.monotonic() < self._retry_at:
+                return False
+            self._retry_at = None
         return self._clock.monotonic() >= self._next_pull()
 
     def _next_pull(self) -> float:
@@ -252,7 +268,7 @@ class SyncEngine:
         self._pull_wanted = False
         self._last_pull = self._clock.monotonic()
         self._pull_at = self._last_pull + self._timings.poll_idle
-        first: KnownError | None = None
+        first: Exception | None = None
         for step in self._steps:
             try:
                 await step.run(self._between)
@@ -261,6 +277,9 @@ class SyncEngine:
             except KnownError as error:
                 log.warning("reading %s failed: %s", step.name, type(error).__name__)
                 self._connectivity.failed(error)
+                first = first or error
+            except Exception as error:
+                log.exception("reading %s failed", step.name)
                 first = first or error
         busy = any(not order.status.ended for order in await self._orders.orders(open_only=True))
         self._pull_at = self._clock.monotonic() + (self._timings.poll_open_orders if busy else self._timings.poll_idle)
@@ -283,6 +302,7 @@ class SyncEngine:
             await self._tell_counts()
 
     def _failed(self, error: KnownError) -> None:
+        self._connectivity.failed(error)
         self._slow_down(error.retry_after if isinstance(error, RateLimited) else None)
         wait = None if self._retry_at is None else max(self._retry_at - self._clock.monotonic(), 0.0)
         self._connectivity.failed(error, None if wait is None else self._clock.now() + timedelta(seconds=wait))
@@ -291,12 +311,16 @@ class SyncEngine:
         self._failures += 1
         self._retry_at = self._clock.monotonic() + self._backoff.delay(self._failures, retry_after)
         self._pull_at = self._retry_at
+        if self._writing or self._connectivity.status.phase is Phase.OFFLINE:
+            # No network, or a disk that does not take what is written: nothing can leave either.
+            self._write_at = self._act_at = self._retry_at
+        self._writing = False
 
     async def _tell_counts(self) -> None:
         try:
             mine = [one.state for one in await self._outbox.open_intents()]
             stopped = await self._outbox.stopped()
-        except KnownError:
+        except Exception:
             log.exception("the outbox cannot be counted")
             return
         queued, asking = mine.count(IntentState.QUEUED), mine.count(IntentState.NEEDS_HUMAN)
@@ -309,9 +333,10 @@ class SyncEngine:
         now = self._clock.monotonic()
         if self._connectivity.signed_out:
             return _LONGEST_WAIT
+        act = max(self._act_at, self._write_at)
         if self._retry_at is not None:
-            return min(max(self._retry_at - now, 0.0), _LONGEST_WAIT)
-        return max(min(_LONGEST_WAIT, self._next_pull() - now, self._act_at - now), 0.0)
+            return max(min(_LONGEST_WAIT, self._retry_at - now, act - now), 0.0)
+        return max(min(_LONGEST_WAIT, self._next_pull() - now, act - now), 0.0)
 
     async def _send_times(self, drained: datetime) -> list[float]:
         """Seconds until queued rows may leave: undo, hold and retry times; a row that only waits for its turn asks for nothing.
@@ -358,6 +383,8 @@ class SyncEngine:
                         await self._heard(event)
             except KnownError as error:
                 log.info("the event stream broke: %s", type(error).__name__)
+            except Exception:
+                log.exception("the event stream cannot be read")
             failures += 1
             await self._clock.sleep(self._backoff.delay(failures))
 

@@ -13,13 +13,14 @@ from enum import StrEnum
 
 from xingtu_desktop.core.errors import BugError, NoSuchThing
 from xingtu_desktop.domain.answers import OrderWithResources
-from xingtu_desktop.domain.ids import OrderId, PlatformCampaignId, ResourceId
+from xingtu_desktop.domain.ids import IntentId, OrderId, PlatformCampaignId, ResourceId
 from xingtu_desktop.domain.intent import (
     ApproveResource,
     CancelOrder,
     CreateAssign,
     FinishOrder,
     Intent,
+    IntentState,
     PayCampaign,
     PayTail,
     PublishResource,
@@ -250,9 +251,10 @@ class Looker:
             "platform_campaign_id": campaign_id,
         }
         if not bill.total_pay:
-            if intent.attempt > 0 or await self._any_paid(await self.orders_to_pay(payload)):
+            # An empty bill alone proves nothing: unpaid orders that somebody cancelled are owed nothing either.
+            if await self._any_paid(await self.orders_to_pay(payload, ask=True)):
                 return Look(Verdict.APPLIED, actual=0, facts=facts)
-            return Look(Verdict.CHANGED, "nothing_to_pay", payload.at_most.value, 0, True, facts)
+            return Look(Verdict.CHANGED, "nothing_to_pay", payload.at_most.value, 0, intent.attempt == 0, facts)
         return self._affordable(bill.total_pay.value, payload.at_most.value, bill.balance.value, facts)
 
     async def _tail_bill(self, intent: Intent, payload: PayTail) -> Look:
@@ -279,11 +281,11 @@ class Looker:
 
     async def _any_paid(self, ids: Sequence[OrderId]) -> bool:
         unpaid = (OrderStatus.UNPAID, OrderStatus.CANCELLED, OrderStatus.CLOSED)
-        return bool(ids) and any(order.status not in unpaid for order in await self._api.orders(ids))
+        return bool(ids) and any(order.status not in unpaid or order.total_paid for order in await self._api.orders(ids))
 
     async def total_paid(self, payload: PayCampaign) -> int | None:
         """What the campaign's orders say was paid, in fen, or None where one of them does not say."""
-        ids = await self.orders_to_pay(payload)
+        ids = await self.orders_to_pay(payload, ask=True)
         rows = await self._api.orders(ids) if ids else []
         paid = [order.total_paid.value for order in rows if order.total_paid is not None]
         return sum(paid) if ids and len(paid) == len(ids) else None
@@ -293,16 +295,23 @@ class Looker:
         if payload.platform_campaign_id is not None:
             return payload.platform_campaign_id
         if payload.created_by is not None:
-            made = (await self._outbox.get(payload.created_by)).result.get("platform_campaign_id")
+            made = (await self._made_by(payload.created_by, ask=True)).get("platform_campaign_id")
             if isinstance(made, int):
                 return PlatformCampaignId(made)
         raise BugError("a payment names no campaign of the platform")
 
-    async def orders_to_pay(self, payload: PayCampaign) -> list[OrderId]:
-        """Every order of that campaign that this computer knows of; their lanes wait while it is paid."""
+    async def _made_by(self, creation: IntentId, *, ask: bool) -> Result:
+        """What a creation made; where only a person said that it is there, the platform is asked by its tag if it may be."""
+        intent = await self._outbox.get(creation)
+        if intent.result or not ask or intent.state is not IntentState.DONE or not isinstance(intent.payload, CreateAssign):
+            return intent.result
+        return (await self._creation(intent.payload)).result
+
+    async def orders_to_pay(self, payload: PayCampaign, *, ask: bool = False) -> list[OrderId]:
+        """Every order of that campaign that this computer knows of; their lanes wait while it is paid. With `ask` the platform may tell."""
         known: set[OrderId] = set()
         if payload.created_by is not None:
-            made = (await self._outbox.get(payload.created_by)).result.get("order_ids")
+            made = (await self._made_by(payload.created_by, ask=ask)).get("order_ids")
             known |= {OrderId(one) for one in made} if isinstance(made, list) else set()
         else:
             campaign_id = await self.campaign_to_pay(payload)

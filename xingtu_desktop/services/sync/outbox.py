@@ -97,6 +97,8 @@ class Sender:
         self._parallel = parallel
         self._running: dict[IntentId, asyncio.Task[None]] = {}
         self._lanes: dict[IntentId, frozenset[str]] = {}
+        self._unsure: dict[IntentId, frozenset[str]] = {}
+        self._refused_tokens: set[IntentId] = set()
         self._failures: dict[IntentId, int] = {}
         self._paused_until: dict[IntentKind, float] = {}
         self._claiming = asyncio.Lock()
@@ -156,7 +158,7 @@ class Sender:
         return len(self._running) >= self._parallel or self._halted or self._closing
 
     def _busy(self) -> frozenset[str]:
-        return frozenset().union(*self._lanes.values())
+        return frozenset().union(*self._lanes.values(), *self._unsure.values())
 
     def _start(self, intent: Intent) -> None:
         task = asyncio.get_running_loop().create_task(self._guarded(intent), name=f"send/{intent.kind}/{intent.intent_id}")
@@ -173,10 +175,11 @@ class Sender:
 
     async def _lock_payments(self) -> None:
         """A payment whose outcome is unknown keeps its orders' lanes busy, also after a restart."""
-        self._lanes = {key: lanes for key, lanes in self._lanes.items() if key in self._running}
-        for intent in await self._mine():
-            if isinstance(intent.payload, PayCampaign) and intent.state is IntentState.UNKNOWN:
-                self._lanes[intent.intent_id] = await self._lanes_paid_by(intent.payload) | {intent.lane}
+        self._unsure = {
+            intent.intent_id: await self._lanes_paid_by(intent.payload) | {intent.lane}
+            for intent in await self._mine()
+            if isinstance(intent.payload, PayCampaign) and intent.state is IntentState.UNKNOWN
+        }
 
     async def _lanes_paid_by(self, payload: PayCampaign) -> frozenset[str]:
         return frozenset(order_lane(order_id) for order_id in await self._looker.orders_to_pay(payload))
@@ -191,7 +194,7 @@ class Sender:
             self._halted = True
             self._disk_error = error
         except Exception:
-            self._halted = True
+            # One row's trouble: it is taken up again by the next draining, and nobody else waits for it.
             log.exception("intent %s could not be brought to an end", intent.intent_id)
 
     async def send(self, intent: Intent) -> None:
@@ -216,6 +219,10 @@ class Sender:
         if elapsed > self._timings.request:
             # The computer slept between the look and the send: what was read is old, and nothing has left yet.
             await self._outcomes.queued(intent, "slept")
+            return
+        if await self._outbox.stopped():
+            # Said while the row was being written: nothing has left yet.
+            await self._outcomes.queued(intent, "stopped")
             return
         await self._transmit(intent, payload)
 
@@ -343,7 +350,9 @@ class Sender:
                 self._connectivity.failed(error)
                 await self._lost(intent, "no_answer", detail=_error_facts(error))
             else:
-                await self._outcomes.refused(intent, "not_sent", detail=_error_facts(error), request_id=error.request_id)
+                # Such as a certificate that is not the platform's, or a token that could not be renewed just now: nothing left.
+                self._connectivity.failed(error)
+                await self._outcomes.queued(intent, "not_sent", wait=self._next_wait(intent), detail=_error_facts(error))
         except Exception as error:
             # A bug after the bytes may have left is as unknown as a lost answer.
             log.exception("the answer to intent %s could not be read", intent.intent_id)
@@ -352,6 +361,7 @@ class Sender:
             crashpoint("after-answer")
             self._connectivity.heard()
             self._failures.pop(intent.intent_id, None)
+            self._refused_tokens.discard(intent.intent_id)
             await self._outcomes.done(intent, outcome, detail=detail, result=result, request_id=request_id)
 
     async def _token_refused(self, intent: Intent, error: SignedOut) -> None:
@@ -359,8 +369,9 @@ class Sender:
 
         A second refusal in a row pauses the account until a person signs in.
         """
-        if self._failures.get(intent.intent_id, 0):
+        if intent.intent_id in self._refused_tokens:
             self._halt(error)
+        self._refused_tokens.add(intent.intent_id)
         await self._outcomes.queued(intent, "signed_out", wait=self._next_wait(intent))
 
     async def _rejected(self, intent: Intent, error: Rejected) -> None:
@@ -383,6 +394,9 @@ class Sender:
 
     async def _lost(self, intent: Intent, reason: str, *, detail: dict[str, Fact] | None = None) -> None:
         """Unknown from now on. The request left by now at the latest, so what is left of Q after a request's own time counts from here."""
+        if intent.intent_id in self._lanes:
+            # What a payment may just be paying for stays locked until it is known.
+            self._unsure[intent.intent_id] = self._lanes[intent.intent_id]
         now = self._clock.now()
         read_from = now + timedelta(seconds=self._timings.uncertainty - self._timings.request)
         if intent.sent_at is not None:

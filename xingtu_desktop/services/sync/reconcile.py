@@ -10,12 +10,20 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass
-from datetime import datetime
 
 from xingtu_desktop.core.clock import Clock
 from xingtu_desktop.core.config import Timings
 from xingtu_desktop.core.crashpoint import crashpoint
-from xingtu_desktop.core.errors import KnownError, NoSuchThing, Rejected
+from xingtu_desktop.core.errors import (
+    DiskFull,
+    KnownError,
+    NoSuchThing,
+    Offline,
+    Rejected,
+    SignedOut,
+    StorageDamaged,
+    StorageLocked,
+)
 from xingtu_desktop.domain.ids import IntentId, StarId
 from xingtu_desktop.domain.intent import CAPABILITY, Capability, CreateAssign, Intent, IntentState, PayCampaign, PayTail
 from xingtu_desktop.services.ports import OutboxStore
@@ -25,12 +33,16 @@ from xingtu_desktop.services.sync.outcomes import Outcomes
 
 log = logging.getLogger(__name__)
 
+_ENDS_THE_STEP = (Offline, SignedOut, DiskFull, StorageDamaged, StorageLocked)
+"""What every other row would meet too; any other failure of a reading is one row's own."""
+
 
 @dataclass(slots=True)
 class _Watch:
     """What this run knows of one unknown intent; seconds are monotonic, so a moved wall clock shortens nothing."""
 
-    since: float
+    due: float
+    """When the first reading may be taken, or the next one after a reading that failed."""
     first: Look | None = None
     read_at: float = 0.0
 
@@ -63,7 +75,7 @@ class Reconciler:
     async def step(self) -> float | None:
         """Read what is due; returns the seconds until the next reading, or None when nothing is unknown.
 
-        Raises the errors of the network (the rest is tried later) and of the disk.
+        A row that cannot be read keeps no other waiting. Raises Offline, SignedOut and the errors of the disk.
         """
         unknown = [
             one
@@ -72,28 +84,45 @@ class Reconciler:
         ]
         # By attempt: what was read of an earlier one says nothing of a request that is on its way now.
         keys = [(one.intent_id, one.attempt) for one in unknown]
-        self._watched = {key: self._watched.get(key, _Watch(self._clock.monotonic())) for key in keys}
+        self._watched = {key: self._watched.get(key) or self._watch(one) for key, one in zip(keys, unknown, strict=True)}
         if self._connectivity.signed_out:
             return None
         waits: list[float] = []
         for intent in unknown:
             wait = self.wait_for(intent, self._watched[intent.intent_id, intent.attempt])
             if wait <= 0:
-                if await self.read(intent, self._watched[intent.intent_id, intent.attempt]):
-                    continue
-                wait = self._timings.uncertainty / 2
+                watch = self._watched[intent.intent_id, intent.attempt]
+                try:
+                    if await self.read(intent, watch):
+                        continue
+                except _ENDS_THE_STEP:
+                    raise
+                except KnownError as error:
+                    log.warning("intent %s cannot be read back yet: %s", intent.intent_id, type(error).__name__)
+                    watch.due = self._clock.monotonic() + self._timings.uncertainty / 4
+                    wait = self._timings.uncertainty / 4
+                else:
+                    wait = self._timings.uncertainty / 2
             waits.append(wait)
         return min(waits, default=None)
+
+    def _watch(self, intent: Intent) -> _Watch:
+        """Begin to watch a row: from here on only seconds of this run count.
+
+        The wall clock may have jumped since the row was written, so it is believed only between Q less a request's own time, which has to
+        pass after the request's process is gone or has given it up, and Q.
+        """
+        left = self._timings.uncertainty
+        if intent.not_before is not None:
+            left = min(left, (intent.not_before - self._clock.now()).total_seconds())
+        return _Watch(self._clock.monotonic() + max(left, self._timings.uncertainty - self._timings.request))
 
     def wait_for(self, intent: Intent, watch: _Watch) -> float:
         """Seconds until the next reading of `intent` may be taken."""
         now = self._clock.monotonic()
         if watch.first is not None:
-            return watch.read_at + self._timings.uncertainty / 2 - now
-        due: datetime = intent.not_before or self._clock.now()
-        by_wall = (due - self._clock.now()).total_seconds()
-        # A wall clock that was set back must not make an intent wait for a year: Q of this run's own time is always enough.
-        return min(by_wall, watch.since + self._timings.uncertainty - now)
+            return max(watch.read_at + self._timings.uncertainty / 2, watch.due) - now
+        return watch.due - now
 
     async def read(self, intent: Intent, watch: _Watch) -> bool:
         """Take one reading; True when it settled the intent."""

@@ -79,10 +79,11 @@ class SqlOutboxStore:
         query = select(intents).where(intents.c.state == _S.DRAFT.value).order_by(intents.c.position)
         return await self._work.read(lambda connection: [intent_of(row) for row in connection.execute(query).mappings()])
 
-    async def recent(self, limit: int) -> list[Intent]:
+    async def recent(self, limit: int, *, state: IntentState | None = None) -> list[Intent]:
+        wanted = intents.c.state != _S.DRAFT.value if state is None else intents.c.state == state.value
         query = (
             select(intents)
-            .where(intents.c.open == 0, intents.c.state != _S.DRAFT.value)
+            .where(intents.c.open == 0, wanted)
             .order_by(intents.c.updated_at.desc(), intents.c.position.desc())
             .limit(limit)
         )
