@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 from xingtu_desktop.api.events import EventClient
 from xingtu_desktop.api.feed import FeedClient
 from xingtu_desktop.api.gateway import Gateway, TokenSource
@@ -65,7 +67,6 @@ class Platform:
         self._others.append(transport)
         return transport
 
-    async def aclose(self) -> None:
-        """Let what is under way end, within the shutdown time; safe to call twice."""
-        for transport in (self._transport, *self._others):
-            await transport.aclose()
+    async def aclose(self, patience: float | None = None) -> None:
+        """Let what is under way end, within `patience` seconds (the shutdown time unless named); safe to call twice."""
+        await asyncio.gather(*(transport.aclose(patience) for transport in (self._transport, *self._others)))

@@ -11,7 +11,7 @@ from typing import Protocol
 from xingtu_desktop.api.envelope import LIMIT_LAYERS, RENEWABLE, Success, check_status, looks_like_json, open_envelope, retry_after
 from xingtu_desktop.api.notices import Notices
 from xingtu_desktop.api.rate_limit import EndpointLimiter, RateLimiter
-from xingtu_desktop.api.transport import Answer, Part, Request, Transport, parse_json
+from xingtu_desktop.api.transport import Answer, Part, Request, Transport, nothing_sent, parse_json
 from xingtu_desktop.core.clock import Clock
 from xingtu_desktop.core.errors import ConnectionLost, KnownError, NotThePlatform, RateLimited, ServerTrouble, SignedOut, Timeout
 
@@ -108,12 +108,19 @@ class Gateway:
 
     async def write(self, path: str, body: Mapping[str, object]) -> Success:
         """POST, sent once, whatever happens; only the outbox may decide to send it again."""
-        return await self._once(Request("POST", path, body=body_bytes(body)), await self._token(), WRITE_PATIENCE)
+        return await self._once(Request("POST", path, body=body_bytes(body)), await self._token_of_write(), WRITE_PATIENCE)
 
     async def upload(self, path: str, form: Mapping[str, object], files: Sequence[tuple[str, Part]]) -> Success:
         """POST of a multipart form, sent once."""
         request = Request("POST", path, form=tuple((name, query_text(value)) for name, value in form.items()), files=tuple(files))
-        return await self._once(request, await self._token(), WRITE_PATIENCE)
+        return await self._once(request, await self._token_of_write(), WRITE_PATIENCE)
+
+    async def _token_of_write(self) -> str | None:
+        """The token for a write; whatever keeps it from being had, the write itself has not left."""
+        try:
+            return await self._token()
+        except KnownError as error:
+            raise nothing_sent(error) from None
 
     async def _token(self) -> str | None:
         return None if self._tokens is None else await self._tokens.current()

@@ -284,11 +284,11 @@ class Transport:
                 raise Offline(f"the event stream broke: {type(error).__name__}") from error
         raise Offline("the event stream ended")
 
-    async def aclose(self) -> None:
-        """Refuse new requests, give those under way a moment to end, close the pool; safe to call twice."""
+    async def aclose(self, patience: float | None = None) -> None:
+        """Refuse new requests, give those under way `patience` seconds (the shutdown time unless named), close the pool; safe twice."""
         self._closed = True
         if self._under_way:
-            await asyncio.wait(set(self._under_way), timeout=self._timings.shutdown)
+            await asyncio.wait(set(self._under_way), timeout=self._timings.shutdown if patience is None else patience)
         left = set(self._under_way)
         for task in left:
             task.cancel()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets as random_bytes
+import time
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from xingtu_desktop.compliance.rules import load as load_rules
 from xingtu_desktop.core import resources
 from xingtu_desktop.core.clock import Clock
 from xingtu_desktop.core.config import AppConfig
-from xingtu_desktop.core.errors import NoKeyring
+from xingtu_desktop.core.errors import NoKeyring, StorageDamaged
 from xingtu_desktop.core.events import Change, Changes, Topic
 from xingtu_desktop.core.log import Redactor
 from xingtu_desktop.core.tasks import ComputePool, TaskScope
@@ -40,10 +41,16 @@ from xingtu_desktop.system.paths import DataFolders
 from xingtu_desktop.system.refresh_lock import FileRefreshLock
 
 
-async def data_key(secrets: Secrets, star_id: StarId) -> bytes:
-    """The account's 32-byte key, made at its first use; NoKeyring where it cannot be kept."""
+async def data_key(secrets: Secrets, star_id: StarId, *, in_use: bool = False) -> bytes:
+    """The account's 32-byte key, made at its first use; NoKeyring where it cannot be kept.
+
+    With `in_use` there are files under that key already, and no new one is made: it would open nothing, and kept in the place of a key that
+    was only out of reach it would lock the files for good. Raises StorageDamaged then.
+    """
     name = f"data-key:{int(star_id)}"
     kept = await secrets.get(name)
+    if kept is None and in_use:
+        raise StorageDamaged("the key of these files is not here", file="work.db", role="work", reason="unreadable")
     if kept is None:
         kept = random_bytes.token_hex(32)
         await secrets.put(name, kept)
@@ -83,6 +90,7 @@ class AccountRoom:
         services: Services,
         account: StarId,
         own_compute: bool,
+        shutdown: float,
     ) -> None:
         self.files = files
         self.platform = platform
@@ -92,6 +100,7 @@ class AccountRoom:
         self.account = account
         self._compute = compute
         self._own_compute = own_compute
+        self._shutdown = shutdown
         self._scope = TaskScope("room")
         self._stop_refreshing = changes.subscribe(self._on_creators, Topic.CREATORS)
         self._closed = False
@@ -116,7 +125,7 @@ class AccountRoom:
 
         Raises StorageDamaged, StorageLocked, SchemaTooNew, DiskFull, NoKeyring; then nothing stays open.
         """
-        key = await data_key(secrets, account)
+        key = await data_key(secrets, account, in_use=(folders.account(account) / "work.db").exists())
         folder = folders.make(folders.account(account))
         files = await AccountFiles.open(folder, key)
         pool = compute or ComputePool()
@@ -239,6 +248,7 @@ class AccountRoom:
             services=services,
             account=account,
             own_compute=own_pool,
+            shutdown=config.timings.shutdown,
         )
 
     async def start(self) -> None:
@@ -255,12 +265,14 @@ class AccountRoom:
         if self._closed:
             return
         self._closed = True
+        begun = time.monotonic()
         self._stop_refreshing()
         await self.sync.engine.close()
         await self._scope.close()
         await self.services.session.close()
         await self.services.search.close()
-        await self.platform.aclose()
+        # One shutdown time for all: what the sends left of it.
+        await self.platform.aclose(max(0.0, 0.85 * self._shutdown - (time.monotonic() - begun)))
         await self.files.close()
         if self._own_compute:
             self._compute.shutdown()

@@ -16,7 +16,7 @@ from datetime import timedelta
 from urllib.parse import parse_qs, urlsplit
 
 from xingtu_desktop.core.clock import Clock
-from xingtu_desktop.core.errors import Conflict, InvalidInput, Offline, SignedOut, Timeout
+from xingtu_desktop.core.errors import Conflict, InvalidInput, Offline, Rejected, SignedOut, Timeout
 from xingtu_desktop.domain.account import Account, AppCredentials, Tokens
 from xingtu_desktop.domain.answers import UserInfo
 from xingtu_desktop.domain.intent import IntentState
@@ -27,6 +27,10 @@ SIGN_IN_TIMEOUT = 600.0
 _EARLY = timedelta(minutes=2)
 """A token that ends sooner than this is renewed before it is used."""
 _LOCK_TIMEOUT = 60.0
+_PUT_BACK = 0.05
+"""Seconds between two looks whether what was being prepared has gone back to the queue."""
+_PUT_BACK_PATIENCE = 5.0
+_BEING_SENT = (IntentState.CLAIMED, IntentState.SENDING)
 _CODE = re.compile(r"[A-Za-z0-9_\-.~]{1,512}")
 
 
@@ -210,12 +214,22 @@ class SessionService:
         waiting = await self._outbox.open_intents()
         if waiting and not discard_unsent:
             raise Conflict(what="unsent_intents", expected=0, actual=len(waiting))
-        await self._outbox.undo([one.intent_id for one in waiting if one.state is not IntentState.UNKNOWN], self._clock.now())
-        if self._refreshing is not None:
-            await asyncio.gather(self._refreshing, return_exceptions=True)
-        await self._store.save(None)
-        self._pair = None
+        # Under the lock: a refresh that is under way ends first, and one that comes later finds nothing to renew.
+        async with self._lock.hold(_LOCK_TIMEOUT):
+            await self._store.save(None)
+            self._pair = None
+        await self._discard_unsent()
         self._on_signed_out()
+
+    async def _discard_unsent(self) -> None:
+        """Take back what never left, also what was just being prepared: without a token it goes back to the queue, and then from there."""
+        deadline = self._clock.monotonic() + _PUT_BACK_PATIENCE
+        while True:
+            waiting = await self._outbox.open_intents()
+            await self._outbox.undo([one.intent_id for one in waiting if one.state is not IntentState.UNKNOWN], self._clock.now())
+            if not any(one.state in _BEING_SENT for one in waiting) or self._clock.monotonic() >= deadline:
+                return
+            await self._clock.sleep(_PUT_BACK)
 
     async def close(self) -> None:
         """Let a refresh under way reach the disk."""
@@ -237,6 +251,9 @@ class SessionService:
             except SignedOut:
                 self._dead = pair.refresh_token
                 raise
+            except Rejected as error:
+                # It says something of the app (its secret was changed, it was closed), nothing of what waited for the token.
+                raise SignedOut("the platform does not renew the authorisation", code=error.code, request_id=error.request_id) from error
             fresh = replace(fresh, generation=pair.generation + 1)
             await self._store.save(fresh)
             self._use(fresh)

@@ -241,11 +241,15 @@ def _finding(
 
 
 def bill(data: Node) -> PendingBill:
-    """bill/get_pending, and `bill_info` of create_assign, which says `total_amount` for `total_pay`."""
+    """bill/get_pending, and `bill_info` of create_assign, which says `total_amount` for `total_pay`.
+
+    Those totals are of whole orders; what paying takes now is `total_remaining`: a part of it for prepaid orders and their tails.
+    """
     total_name = "total_amount" if data.has("precise_total_amount") or data.has("total_amount") else "total_pay"
+    remaining = units.yuan(data, "total_remaining")
     return PendingBill(
         balance=units.yuan_due(data, "balance"),
-        total_pay=units.yuan_due(data, total_name),
+        total_pay=units.yuan_due(data, total_name) if remaining is None else remaining,
         task_cost=units.yuan(data, "total_task_cost") or ZERO,
         platform_fee=units.yuan(data, "total_platform_fee") or ZERO,
         orders=tuple(_order_bill(row) for row in data.nodes("order_bill_list")),
