@@ -251,8 +251,9 @@ class Looker:
             "platform_campaign_id": campaign_id,
         }
         if not bill.total_pay:
-            # An empty bill alone proves nothing: unpaid orders that somebody cancelled are owed nothing either.
-            if await self._any_paid(await self.orders_to_pay(payload, ask=True)):
+            # An empty bill alone is the last resort: unpaid orders that somebody cancelled are owed nothing either.
+            ids = await self.orders_to_pay(payload, ask=True)
+            if (intent.attempt > 0 and not ids) or await self._any_paid(ids):
                 return Look(Verdict.APPLIED, actual=0, facts=facts)
             return Look(Verdict.CHANGED, "nothing_to_pay", payload.at_most.value, 0, intent.attempt == 0, facts)
         return self._affordable(bill.total_pay.value, payload.at_most.value, bill.balance.value, facts)
