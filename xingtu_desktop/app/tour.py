@@ -76,6 +76,7 @@ async def _take(app: object, server: TrainingServer, folder: Path, report: Repor
     from xingtu_desktop.app.cable import Cable
     from xingtu_desktop.app.tour_driver import Tour
     from xingtu_desktop.app.tour_search import Entrance
+    from xingtu_desktop.app.tour_stage import stage
     from xingtu_desktop.core.errors import BugError
     from xingtu_desktop.system.secrets import MemorySecrets
 
@@ -83,7 +84,8 @@ async def _take(app: object, server: TrainingServer, folder: Path, report: Repor
         raise BugError("the tour runs on a QApplication")
     cable = Cable(server.invitation.url)
     await cable.plug()
-    tour = Tour(app, invitation=server.invitation, cable=cable, root=folder / "data", secrets=MemorySecrets(), size=size)
+    invitation = await stage(server.invitation)
+    tour = Tour(app, invitation=invitation, cable=cable, root=folder / "data", secrets=MemorySecrets(), size=size)
     entrance = Entrance(tour)
     try:
         await tour.begin(theme=theme, language=language)

@@ -35,8 +35,8 @@ from xingtu_desktop.services.sync.connectivity import Phase
 from xingtu_desktop.system.paths import DataFolders
 from xingtu_desktop.ui.shell.window import MainWindow
 
-QUICK = Timings(undo=2.0, backoff_base=0.2, backoff_cap=1.0)
-"""The product's rules with two seconds to undo instead of ten, and a quick return after the stretch offline."""
+QUICK = Timings(undo=3.0, backoff_base=0.2, backoff_cap=1.0)
+"""The product's rules with three seconds to undo instead of ten, and a quick return after the stretch offline."""
 CTRL, SHIFT, ALT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier, Qt.KeyboardModifier.AltModifier
 _PLAIN = Qt.KeyboardModifier.NoModifier
 _HEARTBEAT = 0.05

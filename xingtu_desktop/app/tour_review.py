@@ -126,6 +126,8 @@ async def scripts(tour: Tour) -> Counts:
     await tour.until(lambda: pending(True), "the approval in the outbox")
     tour.keys("z")
     await tour.until(lambda: pending(False), "the approval taken back")
+    taken_back = [one for one in await tour.intents() if one.state is IntentState.UNDONE]
+    expect(len(taken_back) == 1, "the approval had left before Z")
     await show(tour, first)
     tour.keys("a")
     await tour.until(lambda: pending(True), "the approval in the outbox")
@@ -143,6 +145,7 @@ async def scripts(tour: Tour) -> Counts:
     approved = sum(isinstance(one.payload, ApproveResource) for one in done)
     told = [one.payload.feedback for one in done if isinstance(one.payload, RejectResource)]
     expect((approved, told) == (1, [REJECTION] * rejected), f"{approved} approved, rejected with {told}")
+    await tour.room.sync.engine.sync_now()
     left = await queue(tour, ResourceKind.SCRIPT, tour.story.our_orders)
     if left:
         await show(tour, left[0].order.order_id)
