@@ -25,6 +25,7 @@ from xingtu_desktop.domain.order import AuditFinding
 from xingtu_desktop.ui.approvals.approvals_presenter import ApprovalsPresenter
 from xingtu_desktop.ui.approvals.queue_model import QueueModel
 from xingtu_desktop.ui.i18n import tr, translations
+from xingtu_desktop.ui.theme import current_theme
 
 
 def closes(test: Callable[..., Coroutine[None, None, None]]) -> Callable[..., Coroutine[None, None, None]]:
@@ -163,7 +164,7 @@ async def test_a_script_counts_as_seen_only_when_all_of_it_was_on_screen(room: R
 @closes
 async def test_a_held_key_decides_once(room: Room) -> None:
     for number in range(3):
-        await room.add(number, CLEAN + f"第{number}。", hours=46 - number)
+        await room.add(number, CLEAN + f"用了{number}天。", hours=46 - number)
     presenter = await opened(room, OrderId(0))
     await opened(room, OrderId(1))
     await opened(room, OrderId(0))
@@ -371,7 +372,7 @@ async def test_f_hands_over_and_takes_back(room: Room) -> None:
 @closes
 async def test_a_batch_by_rule_takes_the_sound_and_seen_alone(room: Room) -> None:
     running = AuditFinding(AuditSource.AD_MATERIAL, AuditStatus.IN_REVIEW)
-    seen = [await room.add(number, CLEAN + f"第{number}。", hours=46 - number) for number in range(2)]
+    seen = [await room.add(number, CLEAN + f"用了{number}天。", hours=46 - number) for number in range(2)]
     dear = await room.add(2, CLEAN + "贵。", hours=40, task_cost=Fen(2_100_000))
     bad = await room.add(3, FIRST, hours=39)
     open_audit = await room.add(4, CLEAN + "审。", hours=38, findings=(running,))
@@ -415,7 +416,7 @@ async def test_the_unseen_join_a_batch_only_when_said_in_words(room: Room) -> No
 
 @closes
 async def test_x_and_shift_j_choose_and_escape_leaves_with_nothing_chosen(room: Room) -> None:
-    orders = [await room.add(number, CLEAN + f"第{number}。", hours=46 - number) for number in range(3)]
+    orders = [await room.add(number, CLEAN + f"用了{number}天。", hours=46 - number) for number in range(3)]
     for order in reversed(orders):
         presenter = await opened(room, order)
     press(room, Qt.Key.Key_X)
@@ -488,7 +489,7 @@ async def test_the_model_keeps_qts_rules_through_every_change(room: Room) -> Non
 @closes
 async def test_place_and_choice_survive_a_refresh(room: Room) -> None:
     for number in range(30):
-        await room.add(number, CLEAN + f"第{number}。", hours=46 - number)
+        await room.add(number, CLEAN + f"用了{number}天。", hours=46 - number)
     presenter = await opened(room, OrderId(20))
     bar = presenter.view.queue.list.verticalScrollBar()
     place = bar.value()
@@ -515,7 +516,7 @@ async def test_every_word_changes_with_the_language(room: Room) -> None:
 @closes
 async def test_walking_down_a_day_never_stops_the_window(room: Room) -> None:
     for number in range(60):
-        await room.add(number, CLEAN + f"第{number}。", hours=46 - number / 2)
+        await room.add(number, CLEAN + f"用了{number}天。", hours=46 - number / 2)
     presenter = await opened(room, OrderId(0))
     press(room, Qt.Key.Key_J)
     await until(lambda: presenter.model.item(OrderId(1)).seen)  # type: ignore[union-attr]
@@ -525,3 +526,25 @@ async def test_walking_down_a_day_never_stops_the_window(room: Room) -> None:
             press(room, Qt.Key.Key_J)
             await asyncio.sleep(0.02)
     assert presenter._current == OrderId(25)
+
+
+@closes
+async def test_a_narrow_window_shows_queue_or_context_and_i_turns_them(room: Room) -> None:
+    presenter = await opened(room, await room.add(0, CLEAN))
+    view = presenter.view
+    assert view.queue.isVisible()
+    assert view.context.isVisible()
+    try:
+        current_theme().set_scale(2.0)
+        room.window.resize(1441, 900)  # type: ignore[union-attr]
+        await until(lambda: not view.context.isVisible() and view.content.isVisible())
+        turned = set()
+        for _ in range(3):
+            press(room, Qt.Key.Key_I)
+            await asyncio.sleep(0.02)
+            turned |= {name for name in ("queue", "content", "context") if getattr(view, name).isVisible()}
+        assert turned == {"queue", "content", "context"}
+    finally:
+        current_theme().set_scale(1.0)
+    room.window.resize(1440, 900)  # type: ignore[union-attr]
+    await until(lambda: view.queue.isVisible() and view.context.isVisible() and view.content.isVisible())

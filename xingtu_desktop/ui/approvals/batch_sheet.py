@@ -23,6 +23,7 @@ from xingtu_desktop.ui.widgets.labels import ElidedLabel, line, panel, text_labe
 from xingtu_desktop.ui.widgets.panels import SectionHeader
 
 WIDTH = 460
+LEAST_WIDTH = 380
 _SHOWN = 40
 DEFAULT_AT_MOST = Fen(2_000_000)
 
@@ -117,6 +118,7 @@ class BatchSheet(QFrame):
         self._amount = NumberField(0, 10_000_000)
         self._amount.setProperty("small", "true")
         self._amount.setSingleStep(1000)
+        self._amount.setMinimumWidth(current_theme().px(104))
         self._amount.setValue(DEFAULT_AT_MOST.value // 100)
         self._amount.setGroupSeparatorShown(True)
         self._amount.valueChanged.connect(self._on_rule)
@@ -146,12 +148,19 @@ class BatchSheet(QFrame):
         self.retranslate()
 
     def _set_width(self) -> None:
-        self.setFixedWidth(current_theme().px(WIDTH))
+        self.set_room(0)
+
+    def set_room(self, width: int) -> None:
+        """Take less than usual where the whole view has only `width` pixels; 0 leaves it open."""
+        usual = current_theme().px(WIDTH)
+        self.setFixedWidth(min(usual, max(current_theme().px(LEAST_WIDTH), width * 45 // 100)) if width else usual)
 
     def _build(self) -> None:
         head = QHBoxLayout()
         head.setContentsMargins(24, 14, 16, 12)
+        head.setSpacing(8)
         head.addWidget(self._title, 1)
+        head.addWidget(self._by_rule)
         head.addWidget(self._close)
         rules = QVBoxLayout()
         rules.setContentsMargins(24, 12, 24, 12)
@@ -170,7 +179,6 @@ class BatchSheet(QFrame):
         second.addLayout(cap)
         second.addWidget(self._seen)
         second.addStretch(1)
-        second.addWidget(self._by_rule)
         rules.addLayout(first)
         rules.addLayout(second)
         body = panel("raised")

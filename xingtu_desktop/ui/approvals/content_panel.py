@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from PySide6.QtCore import QRect, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
 
 from xingtu_desktop.domain.approval import ApprovalItem
 from xingtu_desktop.domain.compliance import Finding, Severity
@@ -21,7 +21,7 @@ from xingtu_desktop.ui.approvals.script_view import ScriptView
 from xingtu_desktop.ui.approvals.video_page import VideoPage
 from xingtu_desktop.ui.i18n import formats, tr
 from xingtu_desktop.ui.theme import current_theme
-from xingtu_desktop.ui.widgets.buttons import Button, Segment, SegmentedControl
+from xingtu_desktop.ui.widgets.buttons import Button, IconButton, Segment, SegmentedControl
 from xingtu_desktop.ui.widgets.labels import ElidedLabel, KeyCap, line, panel, set_tone, text_label
 from xingtu_desktop.ui.widgets.panels import Avatar
 from xingtu_desktop.ui.widgets.states import EmptyState, Skeleton
@@ -52,6 +52,8 @@ class ContentPanel(QFrame):
         self._modes = SegmentedControl()
         self._modes.changed.connect(lambda key: self.compare_changed.emit(key == "compare"))
         self._modes_key = KeyCap("V")
+        self.side = IconButton("switch", "")
+        self.side.hide()
         self._strip = panel("surface")
         self._changes = text_label(type="caption", tone="text-2")
         self._added = text_label(type="caption", tone="good")
@@ -99,6 +101,7 @@ class ContentPanel(QFrame):
         head.addLayout(titles, 1)
         head.addWidget(self._modes)
         head.addWidget(self._modes_key)
+        head.addWidget(self.side)
         strip = QHBoxLayout()
         strip.setContentsMargins(16, 6, 12, 6)
         strip.setSpacing(10)
@@ -126,6 +129,8 @@ class ContentPanel(QFrame):
         for widget in (self._skeleton, self.nothing, self.missing, script_page, self.video):
             self._stack.addWidget(widget)
         self._script_page = script_page
+        # A short window gives the reject box its height first; what is above scrolls.
+        self._stack.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Ignored)
         self._head = panel("surface")
         top = QVBoxLayout(self._head)
         top.setContentsMargins(0, 0, 0, 0)
@@ -275,7 +280,7 @@ class ContentPanel(QFrame):
         for label, severity in zip(self._marks, (Severity.BLOCK, Severity.EVIDENCE, Severity.WARN), strict=False):
             count = sum(one.rule.severity is severity for one in findings)
             label.setVisible(bool(count))
-            label.setText(f"{count} {words.severity_name(severity)}")
+            label.setText(words.severity_count(severity, count))
         fixed = 0 if opened.change is None else len(opened.change.fixed)
         last = self._marks[-1]
         if fixed:
@@ -386,6 +391,7 @@ class ContentPanel(QFrame):
     def retranslate(self) -> None:
         """Set the words again."""
         self.video.retranslate()
+        self.side.set_name(tr("approvals", "Queue or context beside the version"))
         self.reject.retranslate()
         self._write_nothing()
         if self._opened is not None:

@@ -16,6 +16,8 @@ from xingtu_desktop.ui.widgets.buttons import Button
 from xingtu_desktop.ui.widgets.labels import line
 from xingtu_desktop.ui.widgets.panels import ProgressStrip
 
+_MARGIN = 14
+
 
 @dataclass(frozen=True, slots=True)
 class Key:
@@ -39,7 +41,7 @@ class DecisionBar(QFrame):
         self._buttons: list[Button] = []
         self._commands: list[str] = []
         self._row = QHBoxLayout()
-        self._row.setContentsMargins(12, 8, 16, 8)
+        self._row.setContentsMargins(_MARGIN, 8, _MARGIN, 8)
         self._row.setSpacing(2)
         self._row.addStretch(1)
         self._progress = ProgressStrip()
@@ -60,7 +62,6 @@ class DecisionBar(QFrame):
             self._buttons.append(button)
         self._commands = [key.command for key in keys]
         for place, button in enumerate(self._buttons):
-            button.setVisible(place < len(keys))
             if place < len(keys):
                 key = keys[place]
                 button.setText(key.text)
@@ -68,6 +69,14 @@ class DecisionBar(QFrame):
                 button.set_kind("primary" if key.look == "primary" else "selected" if key.look == "selected" else "ghost")
                 button.setEnabled(key.enabled)
                 button.updateGeometry()
+        self._fit()
+
+    def _fit(self) -> None:
+        """Show as many as there is room for; the keys work without their buttons."""
+        room = self.width() - 2 * _MARGIN if self.width() else 1 << 20
+        for place, button in enumerate(self._buttons):
+            room -= button.sizeHint().width() + self._row.spacing()
+            button.setVisible(place < len(self._commands) and room >= 0)
 
     def button(self, command: str) -> Button | None:
         """The button of a command, None when it is not shown."""
@@ -81,6 +90,7 @@ class DecisionBar(QFrame):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """The progress gives way first."""
         self._progress.setVisible(self.width() >= current_theme().px(720))
+        self._fit()
 
 
 def batch_keys() -> tuple[Key, ...]:

@@ -86,6 +86,14 @@ def commands(presenter: ApprovalsPresenter) -> list[Command]:
         Command(
             "approvals.frame_forward", Message("approvals", "One frame forward"), lambda: p.step(1), "Right", scope=SCOPE, in_palette=False
         ),
+        Command(
+            "approvals.side",
+            Message("approvals", "Queue or context beside the version"),
+            p.view.turn_side,
+            "I",
+            scope=SCOPE,
+            icon="switch",
+        ),
         Command("approvals.tick", Message("approvals", "Choose for a batch"), p.tick, "X", scope=SCOPE, icon="check", enabled=needs_items),
         Command(
             "approvals.extend_down", Message("approvals", "Choose downwards"), lambda: p.extend(1), "Shift+J", scope=SCOPE, in_palette=False

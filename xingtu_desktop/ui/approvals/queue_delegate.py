@@ -27,6 +27,8 @@ COLUMNS = (
     ("amount", 1.0, 92),
     ("state", 2.2, 118),
 )
+DROPPED_FIRST = ("version", "left", "audit", "lint")
+"""What a narrow window leaves out of the table: the sheet names the reasons anyway."""
 RIGHT = frozenset({"left", "amount"})
 CHECK = 44
 
@@ -35,11 +37,15 @@ def column_places(width: float) -> dict[str, QRectF]:
     """Left edge and width of each column of the batch table in a row of `width` pixels."""
     theme = current_theme()
     left = float(theme.px(CHECK))
-    least = sum(theme.px(one[2]) for one in COLUMNS)
-    free = max(0.0, width - left - theme.px(12) - least)
-    shares = sum(one[1] for one in COLUMNS)
+    columns = list(COLUMNS)
+    for key in DROPPED_FIRST:
+        if left + sum(theme.px(one[2]) for one in columns) <= width:
+            break
+        columns = [one for one in columns if one[0] != key]
+    free = max(0.0, width - left - sum(theme.px(one[2]) for one in columns))
+    shares = sum(one[1] for one in columns)
     places: dict[str, QRectF] = {}
-    for key, share, minimum in COLUMNS:
+    for key, share, minimum in columns:
         room = theme.px(minimum) + free * share / shares
         # Figures end further from the words that follow them.
         places[key] = QRectF(left, 0, room - theme.px(20 if key in RIGHT else 10), 0)
@@ -224,17 +230,23 @@ class QueueDelegate(QStyledItemDelegate):
             strong=ticked,
             room=creator.width() - theme.px(32),
         )
-        self._text(painter, cells["version"].left(), cells["version"], words.version_name(item.resource), "text-2", size=12)
+        if "version" in cells:
+            self._text(painter, cells["version"].left(), cells["version"], words.version_name(item.resource), "text-2", size=12)
         seen, size = cells["seen"], theme.px(16)
         icon, role = ("eye", "text-2") if item.seen else ("eye-off", "warn")
         paint_icon(painter, icon, seen.left(), seen.center().y() - size / 2, size, role)
-        self._said(painter, cells["audit"], words.audit_summary(item.resource), cells["audit"].width())
-        lint = words.lint_summary(item)
-        self._said(painter, cells["lint"], Said(lint.text or "—", lint.tone if lint.tone != "good" else "", ""), cells["lint"].width())
-        time = words.remaining(item, self._model.now)
-        self._right(painter, cells["left"], time.text, time.tone or "text-2", size=12)
+        lint, time = words.lint_summary(item), words.remaining(item, self._model.now)
+        said = {
+            "audit": words.audit_summary(item.resource),
+            "lint": Said(lint.text or "—", lint.tone if lint.tone != "good" else ""),
+            "state": self.fate(item, ticked),
+        }
+        for key, each in said.items():
+            if key in cells:
+                self._said(painter, cells[key], each, cells[key].width())
+        if "left" in cells:
+            self._right(painter, cells["left"], time.text, time.tone or "text-2", size=12)
         self._right(painter, cells["amount"], formats().money(item.amount), plain, size=12)
-        self._said(painter, cells["state"], self.fate(item, ticked), cells["state"].width())
 
     def fate(self, item: ApprovalItem, ticked: bool) -> Said:
         """What a commit would do to a row, or how far its decision is."""

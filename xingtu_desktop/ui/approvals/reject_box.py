@@ -217,7 +217,11 @@ class RejectBox(QFrame):
         self._points_title.setText(tr("approvals", "Points to mention") if self._points else tr("approvals", "No notes and no findings"))
         self.editor.editor.setAccessibleName(tr("approvals", "Text for the platform"))
         self.editor.set_placeholder(tr("approvals", "What should the creator change?"))
-        after = "" if left is None else tr("approvals", "{count} rejects left afterwards", count=max(0, left - 1))
+        after = (
+            ""
+            if left is None
+            else tr("approvals", "{count} reject left afterwards|{count} rejects left afterwards", count=max(0, left - 1))
+        )
         self._after.setText(after)
         set_tone(self._after, "text-3")
         self._cancel.setText(tr("approvals", "Cancel"))
@@ -225,8 +229,8 @@ class RejectBox(QFrame):
         self.send_button.setText(tr("approvals", "Reject"))
         for button in (self._cancel, self._again, self.send_button):
             button.updateGeometry()
-        self._scroll.setFixedHeight(current_theme().px(100))
-        self.editor.setFixedHeight(current_theme().px(100))
+        self._scroll.setFixedHeight(current_theme().px(116))
+        self.editor.setFixedHeight(current_theme().px(116))
 
 
 def _short(label: str) -> str:

@@ -111,11 +111,16 @@ def lint_count(lint: LintCount | None) -> Said:
     if lint.evidence:
         parts.append(tr("approvals", "{count} need evidence", count=lint.evidence))
     if lint.warn:
-        parts.append(tr("approvals", "{count} reminders", count=lint.warn))
+        parts.append(tr("approvals", "{count} reminder|{count} reminders", count=lint.warn))
     text = " · ".join(parts)
     if lint.block:
         return Said(text, "bad", "blocked")
     return Said(text, "warn", "alert-triangle") if lint.evidence else Said(text, "", "info")
+
+
+def severity_count(severity: Severity, count: int) -> str:
+    """How many findings of a severity."""
+    return lint_count(LintCount(*(count if each is severity else 0 for each in (Severity.BLOCK, Severity.EVIDENCE, Severity.WARN)))).text
 
 
 def severity_name(severity: Severity) -> str:
@@ -167,8 +172,8 @@ def rejects(item: ApprovalItem) -> Said:
     """Rejects left by contract; unknown is a dash."""
     left = item.rejects_left
     if left is None:
-        return Said(tr("approvals", "{count} rejects left", count=UNKNOWN))
-    return Said(tr("approvals", "{count} rejects left", count=left), "bad" if left <= 1 else "")
+        return Said(tr("approvals", "{count} reject left|{count} rejects left", count=UNKNOWN))
+    return Said(tr("approvals", "{count} reject left|{count} rejects left", count=left), "bad" if left <= 1 else "")
 
 
 def remaining(item: ApprovalItem, now: datetime) -> Said:
