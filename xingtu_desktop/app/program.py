@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QApplication
 from xingtu_desktop.api.transport import Recorder
 from xingtu_desktop.app import views
 from xingtu_desktop.app.container import AccountRoom
+from xingtu_desktop.app.fonts import can_draw_chinese, language_to_show
 from xingtu_desktop.app.keys import Keys
 from xingtu_desktop.app.person import operator
 from xingtu_desktop.app.profile import KnownAccount, Profile, ProfileFile
@@ -36,6 +37,7 @@ from xingtu_desktop.ui.theme.theme import MODES, Mode
 log = logging.getLogger(__name__)
 
 CLOCK_SECONDS = 30.0
+NO_FONT = "No Chinese font is installed, so names show as boxes. Install one, such as Noto Sans CJK, and start again."
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +88,8 @@ class Program:
         self.room: AccountRoom | None = None
         self.account_window: AccountWindow | None = None
         self._app_secrets: dict[int, str] = {}
+        self.chinese = True
+        """Whether this computer has a font with Chinese characters; known once dressed."""
 
     def dress(self) -> None:
         """Put the profile's theme and language on the application."""
@@ -93,7 +97,9 @@ class Program:
         modes: dict[str, Mode] = {mode: mode for mode in MODES}
         theme.set_mode(modes.get(self.profile.theme, "system"))
         theme.apply(self.app)
-        translations().set_language("en" if self.profile.language == "en" else "zh_CN")
+        self.chinese = can_draw_chinese()
+        shown = language_to_show(self.profile.language, self.chinese)
+        translations().set_language("en" if shown == "en" else "zh_CN")
 
     def keep(self, **changes: object) -> None:
         """Change the profile and write it; a full disk costs only the memory of how the window looked."""
@@ -214,8 +220,17 @@ class Program:
         self.keep(app_id=entry.app.app_id)
         window.window.close_requested.connect(on_close)
         window.show()
+        self._warn_of_missing_font(window)
         await room.start()
         return window
+
+    def _warn_of_missing_font(self, window: AccountWindow) -> None:
+        if not self.chinese:
+            words = tr(
+                "app",
+                "No font with Chinese characters is installed, so names show as boxes. Install one, such as Noto Sans CJK, and start again.",
+            )
+            window.toast(words, tone="warn", seconds=60)
 
     def _kind_of_account(self) -> str:
         return tr("app", "Training, no real money") if self.config.server.training else tr("app", "Star account")
@@ -232,7 +247,7 @@ class Program:
 
     def apply_preferences(self, values: PreferenceValues) -> None:
         """Put them on the screen, and keep language and colours for the next first page."""
-        apply_look(values)
+        apply_look(values if self.chinese else replace(values, language=language_to_show(values.language, self.chinese)))
         if (values.language, values.theme) != (self.profile.language, self.profile.theme):
             self.keep(language=values.language, theme=values.theme)
 
