@@ -131,7 +131,20 @@ class AccountRoom:
         pool = compute or ComputePool()
         try:
             return cls._build(
-                files, key, folder, pool, compute is None, config, folders, account, app, operator, clock, platform_clock, redactor, recorder
+                files,
+                key,
+                folder,
+                pool,
+                compute is None,
+                config,
+                folders,
+                account,
+                app,
+                operator,
+                clock,
+                platform_clock,
+                redactor,
+                recorder,
             )
         except BaseException:
             await files.close()

@@ -226,11 +226,7 @@ class Program:
 
     def _warn_of_missing_font(self, window: AccountWindow) -> None:
         if not self.chinese:
-            words = tr(
-                "app",
-                "No font with Chinese characters is installed, so names show as boxes. Install one, such as Noto Sans CJK, and start again.",
-            )
-            window.toast(words, tone="warn", seconds=60)
+            window.toast(tr("app", NO_FONT), tone="warn", seconds=60)
 
     def _kind_of_account(self) -> str:
         return tr("app", "Training, no real money") if self.config.server.training else tr("app", "Star account")
