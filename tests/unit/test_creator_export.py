@@ -102,10 +102,10 @@ async def test_a_cancelled_export_tells_the_writing_thread_and_leaves_no_file(tm
                 return fn(*args, **kwargs)
 
             thread = asyncio.ensure_future(asyncio.to_thread(held))
-            threads.append(thread)
+            threads.append(asyncio.ensure_future(asyncio.wait([thread])))
             return await asyncio.shield(thread)
 
-    threads: list[asyncio.Future[object]] = []
+    threads: list[asyncio.Task[object]] = []
     export = CreatorExportService(source=Source(), compute=Held())
     task = asyncio.ensure_future(export.export([AuthorId(n) for n in range(10)], COLUMNS, tmp_path / f"a.{suffix}"))
     while not begun.is_set():

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QSizePolicy, QVBoxLayout, QWidget
 
 from xingtu_desktop.domain.creator import Creator, VideoTier
@@ -89,8 +89,10 @@ class _Range(QWidget):
 
     def set_places(self, places: tuple[float, float, float] | None) -> None:
         self._places = places
-        self.setVisible(places is not None)
         self.update()
+
+    def has_places(self) -> bool:
+        return self._places is not None
 
     def sizeHint(self) -> QSize:
         return QSize(current_theme().px(110), current_theme().px(14))
@@ -130,7 +132,7 @@ class BasketBar(QWidget):
         self.more.clicked.connect(self.emptied)
         self.compare = Button(icon="compare", key="C")
         self.order = Button(kind="primary")
-        row = QHBoxLayout()
+        row = self._row = QHBoxLayout()
         row.setContentsMargins(16, 8, 16, 8)
         row.setSpacing(14)
         row.addWidget(self.faces)
@@ -188,17 +190,17 @@ class BasketBar(QWidget):
         self.count_note.setText(tr("creators", "Order basket"))
         self.money.setText(text.money(basket.quotes))
         self.money_note.setText(
-            tr("creators", "quotes, fee not included")
+            tr("creators", "before the fee")
             if not basket.without_quote
             else tr("creators", "quotes, {number} without one", number=text.integer(basket.without_quote))
         )
-        self.plays.setText(text.estimate(text.count(basket.expected_plays)))
+        self.plays.setText(tr("creators", "{number} plays", number=text.estimate(text.count(basket.expected_plays))))
         low, high = basket.plays_p10, basket.plays_p90
         if low is None or high is None or basket.expected_plays is None or high <= 0:
-            self.plays_note.setText(tr("creators", "plays expected"))
+            self.plays_note.setText(tr("creators", "expected"))
             self._range.set_places(None)
         else:
-            self.plays_note.setText(tr("creators", "plays, P10 {low} – P90 {high}", low=text.count(low), high=text.count(high)))
+            self.plays_note.setText(tr("creators", "P10 {low} – P90 {high}", low=text.count(low), high=text.count(high)))
             top = high * 1.08
             self._range.set_places((low / top, min(basket.expected_plays / top, 1.0), high / top))
         self.order.setText(
@@ -206,7 +208,25 @@ class BasketBar(QWidget):
             if self._online
             else tr("creators", "Order, sent once online")
         )
-        self.order.updateGeometry()
+        self._fit()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """What can be spared gives way."""
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        """Words and buttons keep their whole width; the drawn range goes first, then the space between."""
+        for note in (self.money_note, self.plays_note):
+            note.setMinimumWidth(min(note.fontMetrics().horizontalAdvance(note.text()) + 2, current_theme().px(190)))
+        for part in (self.faces, self.tier, self.more, self.compare, self.order):
+            part.setMinimumWidth(part.sizeHint().width())
+        for spacing, drawn in ((14, True), (14, False), (8, False)):
+            self._row.setSpacing(spacing)
+            self._range.setVisible(drawn and self._range.has_places())
+            self._row.invalidate()
+            if self._row.minimumSize().width() <= self.width():
+                break
 
     def _fill_tiers(self) -> None:
         self._tier_menu.clear()

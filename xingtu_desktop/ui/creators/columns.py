@@ -206,9 +206,7 @@ COLUMNS: Final[tuple[CreatorColumn, ...]] = (
     CreatorColumn(
         "quote_21_60", Message("creators", "Quote"), Message("creators", "21–60 s"), 66, Field.QUOTE_FROM_21_TO_60, _quote(_MAIN)
     ),
-    CreatorColumn(
-        "cpm_21_60", Message("creators", "CPM"), Message("creators", "expected"), 44, Field.CPM_FROM_21_TO_60, _cost(cpm_of, _MAIN)
-    ),
+    CreatorColumn("cpm_21_60", Message("creators", "CPM"), Message("creators", "est."), 44, Field.CPM_FROM_21_TO_60, _cost(cpm_of, _MAIN)),
     CreatorColumn("expected_plays", Message("creators", "Plays"), Message("creators", "expected"), 58, Field.EXPECTED_PLAYS, _plays),
     CreatorColumn(
         "interaction",

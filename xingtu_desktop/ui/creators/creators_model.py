@@ -165,7 +165,7 @@ class CreatorTableModel(QAbstractTableModel):
             return self.author_id(index.row())
         if role not in (CELL_ROLE, Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole, Qt.ItemDataRole.AccessibleDescriptionRole):
             return None
-        cell = self._cell(index.row(), index.column())
+        cell = self.cell(index.row(), index.column())
         if role == CELL_ROLE:
             return cell
         if role == Qt.ItemDataRole.DisplayRole:
@@ -184,7 +184,8 @@ class CreatorTableModel(QAbstractTableModel):
             return f"{column.title} {column.subtitle}".strip()
         return None
 
-    def _cell(self, row: int, column: int) -> Cell:
+    def cell(self, row: int, column: int) -> Cell:
+        """The cell of a place; a page that is not here is asked for."""
         known = self._cells.get((row, column))
         if known is not None:
             return known

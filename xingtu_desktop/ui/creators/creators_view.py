@@ -170,7 +170,7 @@ class CreatorsView(View):
 
     def profile_overlays(self) -> bool:
         """Whether the window is too narrow for the profile beside the table."""
-        return self.window().width() < OVERLAY_BELOW
+        return self.window().width() < current_theme().px(OVERLAY_BELOW)
 
     def show_profile(self, on: bool) -> None:
         """Open or close the profile."""
@@ -185,7 +185,7 @@ class CreatorsView(View):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Widths of the panels follow the window."""
         super().resizeEvent(event)
-        wide = self.window().width() > WIDE
+        wide = self.window().width() > current_theme().px(WIDE)
         self.filters.set_panel_width(280 if wide else 240)
         self.profile.set_panel_width(380 if wide else 320)
         narrow = self.profile_overlays()

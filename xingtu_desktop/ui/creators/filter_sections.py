@@ -136,7 +136,8 @@ class FilterSection(QWidget):
         self._section = section
         self._groups = tuple(groups)
         self._active = 0
-        self.header = FoldHeader(caption=True)
+        self.header = FoldHeader(self, caption=True)
+        self.header.setVisible(section.title is not None)
         self._body = QWidget()
         body = QVBoxLayout(self._body)
         column = QVBoxLayout(self)

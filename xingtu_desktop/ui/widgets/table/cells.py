@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Final, Literal, Protocol, runtime_checkable
 
 from PySide6.QtCore import Qt
 
@@ -65,3 +66,21 @@ class Column:
     """Takes the width that the others leave; at most one column does."""
     descending_first: bool = True
     """The first click on the header sorts downwards, as numbers want it."""
+
+
+@runtime_checkable
+class KeyedModel(Protocol):
+    """A model that can find a row by its key; without it the table cannot keep its place over a reset."""
+
+    def row_of(self, key: Hashable) -> int:
+        """The row of a key, -1 when it is not shown."""
+        ...
+
+
+@runtime_checkable
+class CellModel(Protocol):
+    """A model that gives its cells without an index and a role: a fifth of the time of painting."""
+
+    def cell(self, row: int, column: int) -> Cell:
+        """The `Cell` of that place."""
+        ...

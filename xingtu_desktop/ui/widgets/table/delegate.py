@@ -71,6 +71,15 @@ class _Style:
         return known
 
 
+def fitted(metrics: QFontMetrics, text: str, room: float) -> tuple[str, int]:
+    """A text, cut with "…" where there is too little room, and its width; most texts fit, and measuring is half of cutting."""
+    width = metrics.horizontalAdvance(text)
+    if width <= room:
+        return text, width
+    cut = metrics.elidedText(text, Qt.TextElideMode.ElideRight, int(max(0.0, room)))
+    return cut, metrics.horizontalAdvance(cut)
+
+
 class CellDelegate(QStyledItemDelegate):
     """Draws `Cell`s; a view with a cell of its own kind overrides `paint_content` and keeps the row's ground."""
 
@@ -214,8 +223,7 @@ class CellDelegate(QStyledItemDelegate):
         inline = cell.subtitle if cell.subtitle and not two_lines else ""
         if inline:
             room *= 0.68
-        text = metrics.elidedText(cell.text, Qt.TextElideMode.ElideRight, int(max(0, room)))
-        width = metrics.horizontalAdvance(text)
+        text, width = fitted(metrics, cell.text, room)
         first = rect.adjusted(0, px[3], 0, -px[18]) if two_lines else rect
         painter.setFont(font)
         painter.setPen(self._ink(cell, chosen))
@@ -231,5 +239,5 @@ class CellDelegate(QStyledItemDelegate):
             place = QRectF(left, rect.top() + px[20], rect.right() - left, rect.height() - px[23])
             if inline:
                 place = QRectF(after + px[4], rect.top(), rect.right() - after - px[4], rect.height())
-            shown = style.small_metrics.elidedText(cell.subtitle, Qt.TextElideMode.ElideRight, int(max(0, place.width())))
+            shown, _ = fitted(style.small_metrics, cell.subtitle, place.width())
             painter.drawText(place, _LEFT, shown)

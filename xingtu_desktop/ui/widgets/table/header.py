@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QHeaderView, QWidget
 from xingtu_desktop.ui.theme import current_theme
 from xingtu_desktop.ui.theme.icons import paint as paint_icon
 from xingtu_desktop.ui.widgets.painting import paint_check_box
-from xingtu_desktop.ui.widgets.table.delegate import CHECK_WIDTH, RowState
+from xingtu_desktop.ui.widgets.table.delegate import CHECK_WIDTH, RowState, fitted
 
 
 class DataHeader(QHeaderView):
@@ -34,8 +34,10 @@ class DataHeader(QHeaderView):
 
     def set_sort(self, column: str | None, descending: bool = True) -> None:
         """Show which column the rows are ordered by."""
-        self._sort = (column, descending) if column else None
-        self.viewport().update()
+        wanted = (column, descending) if column else None
+        if wanted != self._sort:
+            self._sort = wanted
+            self.viewport().update()
 
     def set_check_state(self, state: Qt.CheckState) -> None:
         """Show whether all, some or none of the rows are ticked."""
@@ -97,8 +99,7 @@ class DataHeader(QHeaderView):
         painter.setPen(QColor(ink))
         arrow = theme.px(14) if sorted_here else 0
         metrics = painter.fontMetrics()
-        text = metrics.elidedText(column.title, Qt.TextElideMode.ElideRight, int(title.width() - arrow))
-        width = metrics.horizontalAdvance(text)
+        text, width = fitted(metrics, column.title, title.width() - arrow)
         start = title.right() - arrow - width if right_aligned else title.left()
         painter.drawText(QRectF(start, title.top(), width + 2, title.height()), Qt.AlignmentFlag.AlignVCenter, text)
         if sorted_here and self._sort is not None:
@@ -107,7 +108,7 @@ class DataHeader(QHeaderView):
         if column.subtitle:
             painter.setFont(theme.font(12))
             painter.setPen(QColor(tokens.text_3))
-            shown = painter.fontMetrics().elidedText(column.subtitle, Qt.TextElideMode.ElideRight, int(below.width()))
+            shown, _ = fitted(painter.fontMetrics(), column.subtitle, below.width())
             side = Qt.AlignmentFlag.AlignRight if right_aligned else Qt.AlignmentFlag.AlignLeft
             painter.drawText(below, Qt.AlignmentFlag.AlignVCenter | side, shown)
 

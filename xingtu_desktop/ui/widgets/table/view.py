@@ -3,25 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Sequence
-from typing import Protocol, runtime_checkable
 
 from PySide6.QtCore import QAbstractItemModel, QEvent, QModelIndex, QRect, Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QFrame, QTableView, QWidget
 
 from xingtu_desktop.ui.theme import current_theme
-from xingtu_desktop.ui.widgets.table.cells import CELL_ROLE, KEY_ROLE, Column
+from xingtu_desktop.ui.widgets.table.cells import CELL_ROLE, KEY_ROLE, CellModel, Column, KeyedModel
 from xingtu_desktop.ui.widgets.table.delegate import CHECK_WIDTH, PADDING, CellDelegate, RowState
 from xingtu_desktop.ui.widgets.table.header import DataHeader
-
-
-@runtime_checkable
-class KeyedModel(Protocol):
-    """A model that can find a row by its key; without it the table cannot keep its place over a reset."""
-
-    def row_of(self, key: Hashable) -> int:
-        """The row of a key, -1 when it is not shown."""
-        ...
 
 
 class DataTable(QTableView):
@@ -281,7 +271,14 @@ class DataTable(QTableView):
         self._state.current = self.currentIndex().row()
         area = event.rect()
         painter = QPainter(self.viewport())
-        painter.fillRect(area, current_theme().color("surface"))
+        try:
+            painter.fillRect(area, current_theme().color("surface"))
+            self._paint_rows(painter, area)
+        finally:
+            # Whoever looks at this frame (a watch on the loop does) keeps the painter alive past the painting, which Qt does not survive.
+            painter.end()
+
+    def _paint_rows(self, painter: QPainter, area: QRect) -> None:
         model = self.model()
         if model is None or not model.rowCount() or not model.columnCount():
             return
@@ -292,13 +289,14 @@ class DataTable(QTableView):
             left, width = self.columnViewportPosition(column), self.columnWidth(column)
             if width and not self.isColumnHidden(column) and left <= area.right() and left + width > area.left():
                 columns.append((column, left, width))
+        cells = model if isinstance(model, CellModel) else None
         start = self.columnViewportPosition(0)
         end = max(self.viewport().width(), start + self._header.length())
         for row in range(max(0, first), (last if last >= 0 else model.rowCount() - 1) + 1):
             top, height = self.rowViewportPosition(row), self.rowHeight(row)
             chosen = self._delegate.paint_ground(painter, QRect(start, top, end - start, height), model.index(row, 0), first=True)
             for column, left, width in columns:
-                cell = model.index(row, column).data(CELL_ROLE)
+                cell = cells.cell(row, column) if cells is not None else model.index(row, column).data(CELL_ROLE)
                 self._delegate.paint_value(painter, QRect(left, top, width, height), column, cell, chosen)
 
     # Inside
