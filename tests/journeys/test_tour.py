@@ -15,7 +15,7 @@ from tests.support.shots import colours
 STEPS = (
     "welcome", "sign-in", "enter", "first-sync", "search", "sort", "profile", "shortlist", "offline", "brief", "rewrite", "pre-flight",
     "order", "restart", "drain", "scripts", "batch", "batch-committed", "videos", "videos-approved", "publish", "charts", "finish",
-    "settings", "books",
+    "today", "settings", "books",
 )  # fmt: skip
 
 
