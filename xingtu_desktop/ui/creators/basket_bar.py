@@ -137,10 +137,11 @@ class BasketBar(QWidget):
         row.setSpacing(14)
         row.addWidget(self.faces)
         row.addLayout(_pair(self.count, self.count_note))
-        row.addWidget(line(horizontal=False))
+        self._lines = (line(horizontal=False), line(horizontal=False))
+        row.addWidget(self._lines[0])
         row.addLayout(_pair(self.money, self.money_note))
         row.addWidget(self.tier)
-        row.addWidget(line(horizontal=False))
+        row.addWidget(self._lines[1])
         row.addLayout(_pair(self.plays, self.plays_note))
         row.addWidget(self._range)
         row.addStretch(1)
@@ -216,14 +217,28 @@ class BasketBar(QWidget):
         self._fit()
 
     def _fit(self) -> None:
-        """Words and buttons keep their whole width; the drawn range goes first, then the space between."""
+        """Words and buttons keep their whole width; the drawn range goes first, then space, then what a key also does."""
         for note in (self.money_note, self.plays_note):
             note.setMinimumWidth(min(note.fontMetrics().horizontalAdvance(note.text()) + 2, current_theme().px(190)))
         for part in (self.faces, self.tier, self.more, self.compare, self.order):
             part.setMinimumWidth(part.sizeHint().width())
-        for spacing, drawn in ((14, True), (14, False), (8, False)):
-            self._row.setSpacing(spacing)
-            self._range.setVisible(drawn and self._range.has_places())
+        spared: tuple[QWidget, ...] = (
+            self._range,
+            self.more,
+            self.compare,
+            self.faces,
+            self.tier,
+            self.plays,
+            self.plays_note,
+            self._lines[1],
+            self.count_note,
+        )
+        for extra in spared:
+            extra.setVisible(extra is not self._range or self._range.has_places())
+        for gone in range(len(spared) + 1):
+            if gone:
+                spared[gone - 1].hide()
+            self._row.setSpacing(14 if gone < 2 else 8)
             self._row.invalidate()
             if self._row.minimumSize().width() <= self.width():
                 break

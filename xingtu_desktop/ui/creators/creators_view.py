@@ -66,6 +66,11 @@ class CreatorsView(View):
         row.setSpacing(5)
         self.place = ElidedLabel(type="caption", tone="text-3")
         row.addWidget(self.place, 1)
+        self._hints = QWidget()
+        row.addWidget(self._hints)
+        row = QHBoxLayout(self._hints)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(5)
         self._hint_words: list[QLabel] = []
         for keys in (("J", "K"), ("X",), ("␣",), ("S",), ("B",), ("C",), ("L",), ("?",)):
             for key in keys:
@@ -196,8 +201,14 @@ class CreatorsView(View):
         elif not narrow and not beside:
             self._row.addWidget(self.profile)
         self._place_profile()
+        self._show_hints()
         self.show_place()
         self.resized.emit()
+
+    def _show_hints(self) -> None:
+        """The keys stand below the table only as long as all of them and the place have room; "?" shows them anyway."""
+        room = self._centre.width() - current_theme().px(130)
+        self._hints.setVisible(self._hints.sizeHint().width() <= room)
 
     def _place_profile(self) -> None:
         if self._row.indexOf(self.profile) >= 0:

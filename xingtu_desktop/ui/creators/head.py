@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import Signal
-from PySide6.QtGui import QAction
+from PySide6.QtGui import QAction, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QWidget
 
 from xingtu_desktop.ui.creators.columns import COLUMNS
 from xingtu_desktop.ui.i18n import formats, tr
+from xingtu_desktop.ui.theme import current_theme
 from xingtu_desktop.ui.widgets.buttons import Button
 from xingtu_desktop.ui.widgets.labels import ElidedLabel, panel, text_label
 
@@ -85,7 +86,28 @@ class TableHead(QWidget):
         self._ticked = count
         self._chosen.setVisible(count > 0)
         self._show_figures()
+        self._fit()
         self._chosen_words.setText(tr("creators", "{number} chosen", number=formats().integer(count)))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """What can be spared gives way."""
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        """No button is cut: those that a key or menu replaces go, the least wanted first."""
+        spared: tuple[QWidget, ...] = (self.speed, self.clear, self.shortlist, self.basket, self.save, self.columns)
+        for extra in spared:
+            extra.show()
+        for part in (None, *spared):
+            if part is not None:
+                part.hide()
+            buttons = [each for each in (self.columns, self.save, self.export) if not each.isHidden()]
+            chosen = [each for each in (self._chosen_words, self.basket, self.shortlist, self.clear) if not each.isHidden()]
+            parts = buttons + (chosen if self._ticked else [])
+            needed = self.count.sizeHint().width() + sum(each.sizeHint().width() + 8 for each in parts) + 48
+            if needed + (0 if self.speed.isHidden() else current_theme().px(40)) <= self.width():
+                break
 
     def set_columns(self, shown: Sequence[str]) -> None:
         """Which columns stand in the table."""
