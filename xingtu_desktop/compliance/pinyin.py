@@ -6,8 +6,6 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
-from pypinyin import Style, lazy_pinyin
-
 from xingtu_desktop.compliance.normalise import Folded
 
 _LATIN = re.compile(r"[a-z]+")
@@ -15,12 +13,19 @@ _LATIN = re.compile(r"[a-z]+")
 
 @lru_cache(maxsize=8192)
 def _syllable(char: str) -> str:
-    return lazy_pinyin(char, style=Style.NORMAL)[0]
+    return _read(char)[0]
 
 
 def spell(term: str) -> str:
     """The term in pinyin, latin letters as they are; readings by phrase, as people say it."""
-    return "".join(lazy_pinyin(term, style=Style.NORMAL))
+    return "".join(_read(term))
+
+
+def _read(text: str) -> list[str]:
+    # Its dictionaries take a tenth of a start: they are loaded by the first review, not by the window.
+    from pypinyin import Style, lazy_pinyin
+
+    return lazy_pinyin(text, style=Style.NORMAL)
 
 
 @dataclass(frozen=True, slots=True)

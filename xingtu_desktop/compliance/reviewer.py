@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
+from functools import cached_property
 
 from ahocorasick_rs import AhoCorasick, MatchKind
 
@@ -33,12 +34,23 @@ class Reviewer:
         self._matcher = AhoCorasick(self._terms)
         self._phrases = AhoCorasick(list(book.common_phrases), matchkind=MatchKind.LeftmostLongest)
         self._negations = AhoCorasick(list(book.negations), matchkind=MatchKind.LeftmostLongest)
-        self._spelled: dict[str, Rule] = {}
-        for rule in book.rules:
+
+    @cached_property
+    def _spelled(self) -> dict[str, Rule]:
+        """Rules by their pinyin; made by the first review, because it loads dictionaries that a start need not wait for."""
+        found: dict[str, Rule] = {}
+        for rule in self._rules:
             if rule.category in _PINYIN_CATEGORIES and rule.term.isalpha() and not rule.term.isascii():
-                self._spelled.setdefault(spell(fold(rule.term, {}).text), rule)
-        self._spelled_terms = list(self._spelled)
-        self._spelled_matcher = AhoCorasick(self._spelled_terms)
+                found.setdefault(spell(fold(rule.term, {}).text), rule)
+        return found
+
+    @cached_property
+    def _spelled_terms(self) -> list[str]:
+        return list(self._spelled)
+
+    @cached_property
+    def _spelled_matcher(self) -> AhoCorasick:
+        return AhoCorasick(self._spelled_terms)
 
     @property
     def version(self) -> str:

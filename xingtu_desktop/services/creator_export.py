@@ -12,8 +12,6 @@ from itertools import takewhile
 from pathlib import Path
 from typing import Final, Protocol
 
-import xlsxwriter
-
 from xingtu_desktop.core.errors import DiskFull, InvalidInput
 from xingtu_desktop.core.tasks import Compute
 from xingtu_desktop.domain.creator import Creator
@@ -124,6 +122,9 @@ def _csv_cell(value: Value) -> str | int | float:
 
 
 def _write_xlsx(path: Path, titles: Sequence[str], rows: Iterable[Sequence[Value]]) -> None:
+    # Loaded by the first export, not by the start.
+    import xlsxwriter
+
     options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
     # Whether the place can be written to is found out first: the library leaves its temporary files open when it fails.
     path.touch()

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QImage, QMouseEvent, QPainter, QPaintEvent
-from PySide6.QtMultimedia import QVideoFrame
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from xingtu_desktop.ui.approvals.playback import Playback
+if TYPE_CHECKING:
+    # Qt Multimedia loads its codecs when it is imported: the first video waits for them, not the window.
+    from PySide6.QtMultimedia import QVideoFrame
+
+    from xingtu_desktop.ui.approvals.playback import Playback
 
 SPEEDS = (0.5, 1.0, 1.5, 2.0)
 
@@ -40,6 +45,8 @@ class VideoStage(QWidget):
 
     def load(self, data: bytes) -> None:
         """Show the first frame of a video, paused."""
+        from xingtu_desktop.ui.approvals.playback import Playback
+
         self.clear()
         made = Playback(data, speed=self._speed, loop=self._loop, muted=self._muted, parent=self)
         made.frame_arrived.connect(self._on_frame)
@@ -135,6 +142,8 @@ class VideoStage(QWidget):
 
     def _on_frame(self, playback: Playback, frame: QVideoFrame) -> None:
         if playback is self._playback:
+            from PySide6.QtMultimedia import QVideoFrame
+
             self._frame, self._image = QVideoFrame(frame), None
             self.update()
 
