@@ -11,10 +11,15 @@ import asyncio
 import json
 import logging
 import ssl
+import sys
 from collections.abc import AsyncGenerator, Callable, Coroutine, Mapping
 from dataclasses import dataclass, field
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from urllib.parse import urlsplit
+
+if "httpx" not in sys.modules:
+    # httpx loads a command line of its own (click, rich, pygments) wherever those are installed: a part of every start, for nothing.
+    sys.modules["httpx._main"] = None  # type: ignore[assignment]  # None says: not to be had
 
 import httpx
 import truststore

@@ -37,6 +37,8 @@ from xingtu_desktop.ui.theme.theme import MODES, Mode
 log = logging.getLogger(__name__)
 
 CLOCK_SECONDS = 30.0
+LOAD_SECONDS = 1.0
+"""After the window stands: the first second belongs to what is on screen."""
 NO_FONT = "No Chinese font is installed, so names show as boxes. Install one, such as Noto Sans CJK, and start again."
 
 
@@ -222,7 +224,12 @@ class Program:
         window.show()
         self._warn_of_missing_font(window)
         await room.start()
+        self._scope.spawn(self._load_the_rest(), name="load views", group="load views")
         return window
+
+    async def _load_the_rest(self) -> None:
+        await asyncio.sleep(LOAD_SECONDS)
+        await self.compute.run(views.load_the_rest)
 
     def _warn_of_missing_font(self, window: AccountWindow) -> None:
         if not self.chinese:

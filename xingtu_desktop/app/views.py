@@ -4,31 +4,45 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from importlib import import_module
 from typing import TYPE_CHECKING
 
 from xingtu_desktop.app.container import AccountRoom
 from xingtu_desktop.app.person import operator
 from xingtu_desktop.app.profile import KnownAccount
 from xingtu_desktop.app.storage_facts import FilesOnDisk
-from xingtu_desktop.app.window import PresenterFactory
+from xingtu_desktop.app.window import Presenter, PresenterFactory
 from xingtu_desktop.services.creator_export import CreatorExportService
 from xingtu_desktop.services.journal import JournalService
 from xingtu_desktop.services.preferences import Preferences
 from xingtu_desktop.services.sync.connectivity import Phase
-from xingtu_desktop.ui.approvals.approvals_presenter import ApprovalsPresenter
-from xingtu_desktop.ui.briefs.briefs_presenter import BriefsPresenter
-from xingtu_desktop.ui.campaigns.campaigns_presenter import CampaignsPresenter
-from xingtu_desktop.ui.charts.charts_presenter import ChartsPresenter
-from xingtu_desktop.ui.creators.creators_presenter import CreatorsPresenter
+from xingtu_desktop.ui.context import ViewContext
 from xingtu_desktop.ui.i18n import tr
 from xingtu_desktop.ui.settings.ports import AccountFacts
-from xingtu_desktop.ui.settings.settings_presenter import SettingsPresenter
 from xingtu_desktop.ui.signin.ports import KeyringState, SecretsKind
 from xingtu_desktop.ui.sync.outbox_presenter import OutboxPresenter
-from xingtu_desktop.ui.today.today_presenter import TodayPresenter
 
 if TYPE_CHECKING:
     from xingtu_desktop.app.program import Program
+
+
+_LATER = (
+    "xingtu_desktop.ui.approvals.approvals_presenter",
+    "PySide6.QtMultimedia",
+    "xingtu_desktop.ui.briefs.briefs_presenter",
+    "xingtu_desktop.ui.campaigns.campaigns_presenter",
+    "xingtu_desktop.ui.charts.charts_presenter",
+    "xingtu_desktop.ui.creators.creators_presenter",
+    "xingtu_desktop.ui.today.today_presenter",
+    "xingtu_desktop.ui.settings.settings_presenter",
+)
+"""What the views need beyond the first one, in the order in which a person is likely to want them."""
+
+
+def load_the_rest() -> None:
+    """Import what other views need, off the loop, so that their first show does not wait for it."""
+    for name in _LATER:
+        import_module(name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,39 +73,71 @@ async def wire(program: Program, room: AccountRoom, account: KnownAccount) -> Wi
     def online() -> bool:
         return room.sync.engine.status.phase is Phase.ONLINE
 
+    # Each view is loaded when it is first shown: a start waits for one of them, not for all.
+    def today(context: ViewContext) -> Presenter:
+        from xingtu_desktop.ui.today.today_presenter import TodayPresenter
+
+        return TodayPresenter(
+            context, approvals=services.approvals, outbox=services.outbox, briefs=services.briefs, campaigns=services.campaigns
+        )
+
+    def creators(context: ViewContext) -> Presenter:
+        from xingtu_desktop.ui.creators.creators_presenter import CreatorsPresenter
+
+        return CreatorsPresenter(
+            context,
+            search=services.search,
+            details=services.details,
+            shortlists=services.shortlists,
+            exports=CreatorExportService(source=services.search, compute=program.compute),
+            connectivity=room.sync.engine,
+            settings=room.files.settings,
+        )
+
+    def briefs(context: ViewContext) -> Presenter:
+        from xingtu_desktop.ui.briefs.briefs_presenter import BriefsPresenter
+
+        return BriefsPresenter(context, briefs=services.briefs, shortlists=services.shortlists, ordering=services.ordering, online=online)
+
+    def campaigns(context: ViewContext) -> Presenter:
+        from xingtu_desktop.ui.campaigns.campaigns_presenter import CampaignsPresenter
+
+        return CampaignsPresenter(context, campaigns=services.campaigns, actions=services.actions, outbox=services.outbox)
+
+    def approvals(context: ViewContext) -> Presenter:
+        from xingtu_desktop.ui.approvals.approvals_presenter import ApprovalsPresenter
+
+        return ApprovalsPresenter(context, approvals=services.approvals, online=online)
+
+    def charts(context: ViewContext) -> Presenter:
+        from xingtu_desktop.ui.charts.charts_presenter import ChartsPresenter
+
+        return ChartsPresenter(
+            context, reporting=services.reporting, campaigns=services.campaigns, shortlists=services.shortlists, online=online
+        )
+
+    def settings(context: ViewContext) -> Presenter:
+        from xingtu_desktop.ui.settings.settings_presenter import SettingsPresenter
+
+        return SettingsPresenter(
+            context,
+            preferences=preferences,
+            account=facts,
+            storage=FilesOnDisk(folder, program.folders.logs, program.compute),
+            sign_out=program.sign_out,
+            apply=program.apply_preferences,
+            campaigns=services.campaigns,
+        )
+
     return Wiring(
         presenters={
-            "today": lambda context: TodayPresenter(
-                context, approvals=services.approvals, outbox=services.outbox, briefs=services.briefs, campaigns=services.campaigns
-            ),
-            "briefs": lambda context: BriefsPresenter(
-                context, briefs=services.briefs, shortlists=services.shortlists, ordering=services.ordering, online=online
-            ),
-            "settings": lambda context: SettingsPresenter(
-                context,
-                preferences=preferences,
-                account=facts,
-                storage=FilesOnDisk(folder, program.folders.logs, program.compute),
-                sign_out=program.sign_out,
-                apply=program.apply_preferences,
-                campaigns=services.campaigns,
-            ),
-            "creators": lambda context: CreatorsPresenter(
-                context,
-                search=services.search,
-                details=services.details,
-                shortlists=services.shortlists,
-                exports=CreatorExportService(source=services.search, compute=program.compute),
-                connectivity=room.sync.engine,
-                settings=room.files.settings,
-            ),
-            "campaigns": lambda context: CampaignsPresenter(
-                context, campaigns=services.campaigns, actions=services.actions, outbox=services.outbox
-            ),
-            "approvals": lambda context: ApprovalsPresenter(context, approvals=services.approvals, online=online),
-            "charts": lambda context: ChartsPresenter(
-                context, reporting=services.reporting, campaigns=services.campaigns, shortlists=services.shortlists, online=online
-            ),
+            "today": today,
+            "creators": creators,
+            "briefs": briefs,
+            "campaigns": campaigns,
+            "approvals": approvals,
+            "charts": charts,
+            "settings": settings,
         },
         outbox=lambda context: OutboxPresenter(
             context,
