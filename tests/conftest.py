@@ -85,10 +85,11 @@ def home_of_tests(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 
 
 @pytest.fixture
-def loop_gaps(request: pytest.FixtureRequest) -> Iterator[object]:
+def loop_gaps(request: pytest.FixtureRequest, aio: object) -> Iterator[object]:
     """Fail the test if the UI thread stands still for over 200 ms; `@pytest.mark.loop_gap_limit(ms)` sets another limit.
 
-    Yields a `tests.support.gaps.LoopGaps`. The import waits until a test asks, since it loads Qt.
+    Yields a `tests.support.gaps.LoopGaps`; it ends before the collection behind the test, which is no standstill of ours. The import waits
+    until a test asks, since it loads Qt.
     """
     from tests.support.gaps import watch_event_loop
 
