@@ -41,7 +41,7 @@ def test_the_tour_goes_through_the_whole_day_and_every_step_holds(tmp_path: Path
     assert (told["ok"], run.returncode) == (True, 0)
     assert tuple(step["name"] for step in told["steps"]) == STEPS
     counts = {step["name"]: step["counts"] for step in told["steps"]}
-    assert counts["first-sync"]["creators"] == 2000
+    assert counts["first-sync"]["creators"] == counts["first-sync"]["creators_in_the_feed"] >= 2000
     assert counts["search"]["hits"] == counts["search"]["hits_in_the_feed"] > 0
     assert counts["drain"]["orders_placed"] == counts["order"]["orders"] >= 2
     assert counts["drain"]["fen_paid"] == counts["drain"]["fen_of_the_ledger"] > 0
