@@ -15,7 +15,6 @@ from pathlib import Path
 from PySide6.QtWidgets import QApplication
 
 from xingtu_desktop.app import loop
-from xingtu_desktop.app.gate import Gate
 from xingtu_desktop.app.keys import Keys
 from xingtu_desktop.app.program import Entry, Program, log_folder
 from xingtu_desktop.app.training import Invitation, TrainingServer
@@ -114,6 +113,9 @@ async def _run(app: QApplication, start: Start, redactor: Redactor, instance: Si
             opened, problem = await straight_in(program, ended.set)
         while not ended.is_set():
             if not opened:
+                # The first page is not part of a start that goes straight in.
+                from xingtu_desktop.app.gate import Gate
+
                 gate = Gate(program, on_close=ended.set, training=start.training, problem=problem)
                 if not await gate.pass_through():
                     break
