@@ -133,7 +133,7 @@ class Desk:
 
         await self.until(all_of_them)
 
-    async def until(self, condition: Callable[[], Any], *, within: float = 90.0) -> Any:
+    async def until(self, condition: Callable[[], Any], *, within: float = 30.0) -> Any:
         """Wait for `condition`; a failure tells the loop's status."""
         return await until(condition, self.room.changes, within=within, told=lambda: self.room.sync.engine.status)
 
@@ -196,7 +196,7 @@ class Desk:
         rows = [*await outbox.open_intents(), *await outbox.recent(1000)]
         return [row for row in rows if batch is None or row.batch_id == batch]
 
-    async def ended(self, batch: BatchId, *, within: float = 90.0) -> list[Intent]:
+    async def ended(self, batch: BatchId, *, within: float = 30.0) -> list[Intent]:
         """The intents of a batch once each is done, refused, undone or asks for a person."""
         rest = (IntentState.DONE, IntentState.REFUSED, IntentState.UNDONE, IntentState.NEEDS_HUMAN)
 

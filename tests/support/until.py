@@ -16,7 +16,7 @@ _HEARTBEAT = 0.2
 
 
 async def until(
-    condition: Callable[[], T | Awaitable[T]], changes: Changes, *, within: float = 90.0, told: Callable[[], object] | None = None
+    condition: Callable[[], T | Awaitable[T]], changes: Changes, *, within: float = 30.0, told: Callable[[], object] | None = None
 ) -> T:
     """The first true answer of `condition` (plain or a coroutine); fails after `within` seconds and says what `told` knows then."""
     moved = asyncio.Event()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 from collections.abc import AsyncIterator, Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import pytest
@@ -13,6 +14,7 @@ from tests.sync.fakes import STAR, FakePlatform
 from tests.sync.memory import MemoryCampaigns, MemoryOrders, MemoryOutbox, MemorySettings
 from tests.sync.rig import CAMPAIGN, INSTALL, TIMINGS, Rig, creation
 from xingtu_desktop.core.clock import ManualClock
+from xingtu_desktop.core.config import Timings
 from xingtu_desktop.core.errors import KnownError, NoSuchThing, Offline, RateLimited, ServerTrouble, SignedOut
 from xingtu_desktop.core.events import Change, Changes, Topic
 from xingtu_desktop.core.tasks import TaskScope
@@ -147,7 +149,9 @@ class ReportingPlatform(FakePlatform):
 class Desk:
     """A whole loop over fakes."""
 
-    def __init__(self, *, feed: Feed | None = None, events: Events | None = None, earlier: Desk | None = None) -> None:
+    def __init__(
+        self, *, feed: Feed | None = None, events: Events | None = None, earlier: Desk | None = None, timings: Timings = TIMINGS
+    ) -> None:
         self.clock = earlier.clock if earlier else ManualClock()
         self.platform = earlier.platform if earlier else ReportingPlatform(self.clock)
         self.outbox = earlier.outbox if earlier else MemoryOutbox()
@@ -173,7 +177,7 @@ class Desk:
             changes=self.changes,
             clock=self.clock,
             platform_clock=self.clock,
-            timings=TIMINGS,
+            timings=timings,
             scope=TaskScope("sync", lambda name, error: self.faults.append(f"{name}: {error!r}")),
         )
 
@@ -330,6 +334,36 @@ async def test_an_action_does_not_wait_for_a_long_feed() -> None:
         await desk.spin()
         assert desk.platform.count("confirmed") == 1
         assert len(desk.creators.rows) < 9_000
+
+
+async def test_an_answer_lost_in_the_second_draining_of_a_round_is_read_back_on_time() -> None:
+    # Shorter than the loop's longest sleep, which would else hide a reading that nobody put on its list.
+    timings = replace(TIMINGS, uncertainty=16.0, request=4.0)
+    desk = Desk(timings=timings)
+    order, rig = desk.reviewable()
+    version = next(iter(desk.platform.world.versions.values()))
+    read_back = desk.sync.reconciler.step
+
+    async def while_the_time_to_undo_ends() -> None:
+        # Between the two drainings of one round: the first finds nothing to send yet, the second sends it.
+        if desk.outbox.rows and desk.platform.writes == []:
+            desk.clock.advance(TIMINGS.undo)
+        await read_back()
+
+    desk.sync.reconciler.step = while_the_time_to_undo_ends  # type: ignore[method-assign]
+    async with desk:
+        desk.platform.plan = ["lost"]
+        await desk.sync.actions.approve([rig.seen(order.order_id, version.resource_id)])
+        await desk.spin()
+        (row,) = desk.outbox.rows.values()
+        assert (row.state, len(desk.platform.writes)) == (IntentState.UNKNOWN, 1)
+        sent = desk.clock.monotonic()
+        while row.state is IntentState.UNKNOWN and desk.clock.monotonic() < sent + 600:
+            desk.clock.advance(0.5)
+            await desk.spin()
+            (row,) = desk.outbox.rows.values()
+        assert (row.state, desk.platform.count("confirmed")) == (IntentState.DONE, 1)
+        assert desk.clock.monotonic() - sent <= timings.uncertainty * 1.5 + 2
 
 
 async def test_events_wake_the_loop_and_resume_after_the_last_one() -> None:

@@ -218,9 +218,11 @@ class SyncEngine:
         await self._sender.drain()
         read_in = None
         if self._connectivity.status.phase is not Phase.OFFLINE:
-            read_in = await self._reconciler.step()
+            await self._reconciler.step()
             drained = self._clock.now()
             await self._sender.drain()
+            # Asked only now: this draining, too, may have left a row whose answer was lost.
+            read_in = await self._reconciler.due_in()
         waits = await self._send_times(drained) + ([] if read_in is None else [read_in])
         self._act_at = self._clock.monotonic() + min(waits, default=_LONGEST_WAIT)
         if self._connectivity.status.phase is Phase.OFFLINE:

@@ -72,11 +72,39 @@ class Reconciler:
         self._install = install
         self._watched: dict[tuple[IntentId, int], _Watch] = {}
 
-    async def step(self) -> float | None:
-        """Read what is due; returns the seconds until the next reading, or None when nothing is unknown.
+    async def step(self) -> None:
+        """Read what is due.
 
         A row that cannot be read keeps no other waiting. Raises Offline, SignedOut and the errors of the disk.
         """
+        unknown = await self._unknown()
+        if self._connectivity.signed_out:
+            return
+        for intent in unknown:
+            watch = self._watched[intent.intent_id, intent.attempt]
+            if self.wait_for(intent, watch) > 0:
+                continue
+            try:
+                await self.read(intent, watch)
+            except _ENDS_THE_STEP:
+                raise
+            except KnownError as error:
+                log.warning("intent %s cannot be read back yet: %s", intent.intent_id, type(error).__name__)
+                watch.due = self._clock.monotonic() + self._timings.uncertainty / 4
+
+    async def due_in(self) -> float | None:
+        """Seconds until the next reading of any unknown row, at least 0; None when nothing is unknown or nobody is signed in.
+
+        Reads nothing from the platform: it is for the time after a draining, which may have left rows that the last step has not seen.
+        """
+        unknown = await self._unknown()
+        if self._connectivity.signed_out:
+            return None
+        waits = [self.wait_for(one, self._watched[one.intent_id, one.attempt]) for one in unknown]
+        return max(min(waits), 0.0) if waits else None
+
+    async def _unknown(self) -> list[Intent]:
+        """This installation's unknown rows, each with a watch; the watches of others are dropped."""
         unknown = [
             one
             for one in await self._outbox.open_intents()
@@ -85,26 +113,7 @@ class Reconciler:
         # By attempt: what was read of an earlier one says nothing of a request that is on its way now.
         keys = [(one.intent_id, one.attempt) for one in unknown]
         self._watched = {key: self._watched.get(key) or self._watch(one) for key, one in zip(keys, unknown, strict=True)}
-        if self._connectivity.signed_out:
-            return None
-        waits: list[float] = []
-        for intent in unknown:
-            wait = self.wait_for(intent, self._watched[intent.intent_id, intent.attempt])
-            if wait <= 0:
-                watch = self._watched[intent.intent_id, intent.attempt]
-                try:
-                    if await self.read(intent, watch):
-                        continue
-                except _ENDS_THE_STEP:
-                    raise
-                except KnownError as error:
-                    log.warning("intent %s cannot be read back yet: %s", intent.intent_id, type(error).__name__)
-                    watch.due = self._clock.monotonic() + self._timings.uncertainty / 4
-                    wait = self._timings.uncertainty / 4
-                else:
-                    wait = self._timings.uncertainty / 2
-            waits.append(wait)
-        return min(waits, default=None)
+        return unknown
 
     def _watch(self, intent: Intent) -> _Watch:
         """Begin to watch a row: from here on only seconds of this run count.
@@ -124,15 +133,15 @@ class Reconciler:
             return max(watch.read_at + self._timings.uncertainty / 2, watch.due) - now
         return watch.due - now
 
-    async def read(self, intent: Intent, watch: _Watch) -> bool:
-        """Take one reading; True when it settled the intent."""
+    async def read(self, intent: Intent, watch: _Watch) -> None:
+        """Take one reading; the second that agrees settles the intent."""
         started = self._clock.monotonic()
         try:
             look = await self._looker.look(intent)
         except (Rejected, NoSuchThing) as error:
             # A person has to see it: what was sent names something that the platform no longer shows.
             await self._outcomes.needs_human(intent, "cannot_be_read", detail={"platform_text": error.detail[:500]})
-            return True
+            return
         except KnownError as error:
             self._connectivity.failed(error)
             raise
@@ -140,10 +149,9 @@ class Reconciler:
         if watch.first is None or not watch.first.agrees(look):
             watch.first, watch.read_at = look, started
             crashpoint("after-first-read")
-            return False
+            return
         crashpoint("after-second-read")
         await self.settle(intent, look)
-        return True
 
     async def settle(self, intent: Intent, look: Look) -> None:
         """Two readings agree: end it, queue it again, or ask."""
