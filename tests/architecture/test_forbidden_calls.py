@@ -36,6 +36,16 @@ def test_no_dialog_blocks() -> None:
     _fail(found, "These run an event loop inside the event loop and freeze every task; ui/dialogs has awaitable ones:")
 
 
+def test_no_painter_is_asked_for_its_device() -> None:
+    found = [
+        f"{place(file, call)} {called}()"
+        for file in modules("xingtu_desktop")
+        for call, called in calls(file)
+        if called.split(".")[-1] in ("device", "paintEngine")
+    ]
+    _fail(found, "The object that PySide6 returns may be another that lay at that address; ask ui/theme/icons.pixel_ratio:")
+
+
 def test_no_second_event_loop_and_no_qthread() -> None:
     banned = {"PySide6.QtCore.QThread", "PySide6.QtCore.QEventLoop", "PySide6.QtConcurrent", "PySide6.QtAsyncio"}
     found = [f"{place(file, node)} {what}" for file in modules("xingtu_desktop") for node, what in imports(file) if what in banned]

@@ -31,7 +31,16 @@ def pixmap(name: str, size: int, color: QColor | str, dpr: float = 0.0) -> QPixm
 
 def paint(painter: QPainter, name: str, left: float, top: float, size: int, color: QColor | str) -> None:
     """Draw the icon with its upper left corner at (left, top)."""
-    painter.drawPixmap(QPointF(left, top), pixmap(name, size, color, painter.device().devicePixelRatioF()))
+    painter.drawPixmap(QPointF(left, top), pixmap(name, size, color, pixel_ratio(painter)))
+
+
+def pixel_ratio(painter: QPainter) -> float:
+    """Device pixels per logical pixel where `painter` draws, its own scaling included.
+
+    Asked of the transformation, not of `painter.device()`: what that returns in Python may be the wrapper of an object that lay at the
+    same address before, and a call to it ends the program.
+    """
+    return painter.deviceTransform().m11()
 
 
 def _ratio() -> float:

@@ -16,6 +16,7 @@ from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPainterPath, QPen, Q
 
 from xingtu_desktop.ui.theme import Tokens, current_theme
 from xingtu_desktop.ui.theme.icons import paint as paint_icon
+from xingtu_desktop.ui.theme.icons import pixel_ratio
 from xingtu_desktop.ui.theme.tokens import AVATAR_COLORS
 
 
@@ -40,7 +41,7 @@ def draw_cached(painter: QPainter, rect: QRectF, key: Hashable, draw: Callable[[
     `draw` paints into a rectangle at the origin with a smooth painter; a pixel of margin keeps soft edges.
     """
     theme = current_theme()
-    ratio = painter.device().devicePixelRatioF()
+    ratio = pixel_ratio(painter)
     full = (key, rect.width(), rect.height(), theme.tokens.name, theme.scale, ratio)
     picture = _cache.get(full)
     if picture is None:
