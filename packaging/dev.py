@@ -292,7 +292,8 @@ def command_test(rest: list[str]) -> int:
     provide_system(with_tests=True)
     provide_python()
     # A file of tests stays in one process, so that what it shares (a sandbox, a Qt loop) is started once.
-    spread = [] if any(one.startswith("-n") for one in rest) else ["-n", str(min(4, os.cpu_count() or 1)), "--dist", "loadfile"]
+    processes = str(min(4, os.cpu_count() or 1))
+    spread = [] if any(one.startswith("-n") for one in rest) else ["-n", processes, "--dist", "loadfile", "--no-loadscope-reorder"]
     return run(["-m", "pytest", *spread, *rest], QT_QPA_PLATFORM="offscreen")
 
 

@@ -23,7 +23,9 @@ from tests.support.sandbox import sandbox, shared_sandbox, start_sandbox
 __all__ = ["aio", "loop_gaps", "loopback_only", "nothing_left_behind", "qt_loop", "sandbox", "shared_sandbox", "start_sandbox"]
 
 #: Fast and close to the cause first, so that the first red line is the one to read; a folder not named here runs after `sync`.
-GROUPS = ("architecture", "unit", "compliance", "search", "storage", "api", "sandbox", "services", "sync", "", "ui", "journeys", "crash")
+GROUPS = ("architecture", "unit", "compliance", "search", "storage", "api", "sandbox", "services", "sync", "", "ui", "crash", "journeys")
+#: Files of one long test begin their group: last, they would leave the other processes idle.
+LONG = ("tests/journeys/test_tour.py", "tests/journeys/test_window_keys.py")
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -37,9 +39,9 @@ def _group(node_id: str) -> str:
     return parts[1] if len(parts) > 2 and parts[0] == "tests" else "other"
 
 
-def _rank(item: pytest.Item) -> int:
+def _rank(item: pytest.Item) -> tuple[int, bool]:
     group = _group(item.nodeid)
-    return GROUPS.index(group if group in GROUPS else "")
+    return GROUPS.index(group if group in GROUPS else ""), not item.nodeid.startswith(LONG)
 
 
 @pytest.hookimpl(trylast=True)

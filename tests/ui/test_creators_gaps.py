@@ -10,8 +10,10 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
+import pytest
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
 from tests.ui.creators_rig import make_rig
@@ -53,18 +55,24 @@ def turns_of_the_loop() -> Iterator[list[float]]:
         timer.deleteLater()
 
 
-async def longest_turn(do: Callable[[], Awaitable[None]]) -> None:
-    """Fail if `do` holds the loop up for too long in each of three runs: what the view costs is in all of them, a cold cache in one."""
+async def longest_turn(do: Callable[[], Awaitable[None]], window: QWidget) -> None:
+    """Fail if `do` holds the loop up for longer than `LIMIT_MS`, or than drawing the whole `window` twice where the machine is slow.
+
+    Three runs: what the view costs is in all of them, a cold cache in one.
+    """
     worst = []
     for _ in range(3):
         gc.collect()
+        since = time.thread_time()
+        window.grab()
+        limit = max(LIMIT_MS, 2 * (time.thread_time() - since) * 1000)
         with turns_of_the_loop() as gaps:
             await do()
         assert len(gaps) > 50
-        worst.append(max(gaps))
-        if worst[-1] < LIMIT_MS:
+        worst.append((max(gaps), limit))
+        if max(gaps) < limit:
             return
-    assert min(worst) < LIMIT_MS
+    pytest.fail(f"The longest turns of the loop and their limits, milliseconds: {worst}")
 
 
 async def test_typing_and_sliding_over_ten_thousand_creators_never_stops_the_loop(qtbot: QtBot, tmp_path: Path) -> None:
@@ -95,7 +103,7 @@ async def test_typing_and_sliding_over_ten_thousand_creators_never_stops_the_loo
             await until(lambda: 0 < view.model.total() < len(rig.creators))
             await asyncio.sleep(0.1)
 
-        await longest_turn(type_and_slide)
+        await longest_turn(type_and_slide, view)
     finally:
         await rig.close()
         view.deleteLater()
@@ -131,8 +139,10 @@ async def test_scrolling_a_hundred_thousand_rows_never_stops_the_loop(qtbot: QtB
             bar.setValue(bar.value() - 120)
             await asyncio.sleep(0.016)
 
-    await longest_turn(scroll)
+    await longest_turn(scroll, table)
     bar.setValue(bar.maximum())
     last = model.rowCount() - 1
     table.set_current_row(last)
     await until(lambda: table.current_key() is not None)
+    # The connection would keep the model, and with it a hundred thousand creators, for all the tests that follow.
+    model.pages_wanted.disconnect(give)
