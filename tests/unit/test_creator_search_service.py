@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import ParamSpec, TypeVar
 
 import pytest
 
@@ -18,6 +19,9 @@ from xingtu_desktop.domain.ids import AuthorId
 from xingtu_desktop.search.builder import IndexMaker
 from xingtu_desktop.search.index import CreatorIndex
 from xingtu_desktop.services.creator_search import CreatorSearchService, IndexPhase, IndexStatus
+
+P = ParamSpec("P")
+T = TypeVar("T")
 
 NOW = datetime(2026, 11, 20, tzinfo=UTC)
 MAKER = IndexMaker(bytes(range(32)))
@@ -168,6 +172,44 @@ async def test_a_hundred_changes_at_once_cost_two_refreshes_and_all_are_taken_ov
     assert search.status.done == 100
     # Each refresh asks until nothing is left.
     assert len(shelf.since) <= 4
+
+
+async def test_a_start_that_is_given_up_while_it_writes_ends_before_the_next_writing_begins(tmp_path: Path) -> None:
+    class Threads(InlineCompute):
+        """As slow to write as a thread that nobody can cancel."""
+
+        def __init__(self) -> None:
+            self.writing = 0
+            self.most = 0
+            self.may_end = asyncio.Event()
+            self.begun = asyncio.Event()
+
+        async def run(self, fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> T:
+            if getattr(fn, "__name__", "") != "save":
+                return fn(*args, **kwargs)
+            self.writing += 1
+            self.most = max(self.most, self.writing)
+            self.begun.set()
+            await self.may_end.wait()
+            self.writing -= 1
+            return fn(*args, **kwargs)
+
+    shelf, threads = Shelf(), Threads()
+    shelf.put(1)
+    search = CreatorSearchService(shelf, MAKER, threads, tmp_path / "creators.index")
+    starting = asyncio.ensure_future(search.start())
+    await threads.begun.wait()
+    starting.cancel()
+    closing = asyncio.ensure_future(search.close())
+    for _ in range(20):
+        await asyncio.sleep(0)
+    assert not closing.done()
+    threads.may_end.set()
+    await closing
+    with pytest.raises(asyncio.CancelledError):
+        await starting
+    assert threads.most == 1
+    assert MAKER.load(tmp_path / "creators.index").generation == 1
 
 
 async def test_a_full_disk_costs_the_snapshot_but_no_answer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

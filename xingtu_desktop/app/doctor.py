@@ -29,11 +29,9 @@ def _cipher() -> Finding:
 
 
 def _keyring() -> Finding:
-    import keyring
+    from xingtu_desktop.system.secrets import system_backend, usable_backend
 
-    from xingtu_desktop.system.secrets import usable_backend
-
-    backend = keyring.get_keyring()
+    backend = system_backend()
     ok = usable_backend(backend)
     name = f"{type(backend).__module__}.{type(backend).__name__}"
     return Finding("keyring", ok, name if ok else f"{name}: no safe place for keys; choose a passphrase at the first start")

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from xingtu_desktop.core.errors import NoKeyring
 from xingtu_desktop.services.ports import Secrets
-from xingtu_desktop.system.secrets import KeyringSecrets, MemorySecrets, PassphraseSecrets, usable_backend
+from xingtu_desktop.system.secrets import KeyringSecrets, MemorySecrets, PassphraseSecrets, system_backend, usable_backend
 from xingtu_desktop.ui.signin.ports import KeyringState, SecretsKind
 
 
@@ -20,17 +20,22 @@ class Keys:
         self._store: Secrets | None = chosen
         self._kind: SecretsKind | None = None if chosen is None else SecretsKind.SESSION
         self._passphrase: PassphraseSecrets | None = None
-        self._keyring_name = ""
-        self._usable = False
+        self._keyring: tuple[bool, str] | None = None
 
     async def look(self) -> None:
-        """See whether there is a keyring, and use it unless something else is in force. Off the loop: a backend may ask the system."""
-        self._usable, self._keyring_name = await asyncio.get_running_loop().run_in_executor(None, _keyring)
-        if self._store is None and self._usable and not self._vault.exists():
+        """Use the keyring, if there is one, unless something else is in force or lies on the disk."""
+        if self._store is None and not self._vault.exists() and (await self._see())[0]:
             self._store, self._kind = KeyringSecrets(), SecretsKind.KEYRING
 
+    async def _see(self) -> tuple[bool, str]:
+        """Whether there is a usable keyring, and its name. Off the loop: a backend may ask the system."""
+        if self._keyring is None:
+            self._keyring = await asyncio.get_running_loop().run_in_executor(None, _keyring)
+        return self._keyring
+
     async def state(self) -> KeyringState:
-        return KeyringState(self._kind, self._usable, self._keyring_name, vault=self._vault.exists())
+        usable, name = await self._see()
+        return KeyringState(self._kind, usable, name, vault=self._vault.exists())
 
     async def choose(self, kind: SecretsKind, passphrase: str) -> bool:
         """Use this kind from now on; False when the passphrase does not open the file that is here."""
@@ -43,7 +48,7 @@ class Keys:
             self._passphrase = store
             self._store, self._kind = store, kind
             return True
-        if kind is SecretsKind.KEYRING and not self._usable:
+        if kind is SecretsKind.KEYRING and not (await self._see())[0]:
             return False
         self._store = KeyringSecrets() if kind is SecretsKind.KEYRING else MemorySecrets()
         self._kind = kind
@@ -71,7 +76,5 @@ class Keys:
 
 
 def _keyring() -> tuple[bool, str]:
-    import keyring
-
-    backend = keyring.get_keyring()
+    backend = system_backend()
     return usable_backend(backend), str(getattr(backend, "name", type(backend).__name__))

@@ -253,8 +253,13 @@ class CreatorSearchService:
             await self._save()
 
     async def _save(self) -> None:
+        # A thread cannot be cancelled: whoever is, keeps the lock until it has ended, so that no two write the same file.
+        saving = asyncio.ensure_future(self._compute.run(self._index.save, self._snapshot))
         try:
-            await self._compute.run(self._index.save, self._snapshot)
+            await asyncio.shield(saving)
+        except asyncio.CancelledError:
+            await asyncio.wait({saving})
+            raise
         except (DiskFull, OSError) as error:
             # The snapshot only saves time at the next start; the catalogue holds everything.
             log.warning("the index snapshot was not written: %s", error)

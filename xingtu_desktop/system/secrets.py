@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
+import sys
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -28,6 +29,8 @@ _MOST_CHARACTERS = 1280
 """Windows holds 2,560 bytes as UTF-16; tokens belong in the encrypted database, only its key and the app's secret here."""
 _REFUSED_MODULES = ("keyrings.alt", "keyrings.cryptfile", "sagecipher")
 """Backends that write in the clear or ask on standard input."""
+_OWN_BACKENDS = {"win32": "keyring.backends.Windows.WinVaultKeyring", "darwin": "keyring.backends.macOS.Keyring"}
+"""On every other system it is the Secret Service."""
 
 
 def usable_backend(backend: KeyringBackend) -> bool:
@@ -40,6 +43,27 @@ def usable_backend(backend: KeyringBackend) -> bool:
         parts = list(backend.backends)
         return bool(parts) and all(usable_backend(part) for part in parts)
     return not type(backend).__module__.startswith(_REFUSED_MODULES)
+
+
+def system_backend() -> KeyringBackend:
+    """The keyring of this computer: what the person configured, else the system's own, else what keyring finds.
+
+    To ask for the system's own by its name spares the start a look through every installed package and the backends of all other systems
+    (100 to 200 ms). Call it in a thread.
+    """
+    from keyring import core
+
+    return core.load_env() or core.load_config() or _own_backend() or core.get_keyring()
+
+
+def _own_backend() -> KeyringBackend | None:
+    """The backend of this system, where it can be used."""
+    from keyring import core
+
+    try:
+        return core.load_keyring(_OWN_BACKENDS.get(sys.platform, "keyring.backends.SecretService.Keyring"))
+    except (ImportError, RuntimeError):
+        return None
 
 
 class KeyringSecrets:
@@ -78,11 +102,8 @@ class KeyringSecrets:
         return await _in_thread(lambda: self._work(work))
 
     def _work(self, work: Callable[[KeyringBackend], T]) -> T:
-        # Loading keyring looks through every installed package for backends (200 ms), so it is left to the thread.
-        import keyring
-
         try:
-            backend = self._backend or keyring.get_keyring()
+            backend = self._backend = self._backend or system_backend()
             if not usable_backend(backend):
                 raise NoKeyring("this computer offers no safe keyring", backend=type(backend).__module__)
             return work(backend)
