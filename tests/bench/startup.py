@@ -145,6 +145,10 @@ def child(root: Path, url: str, creators: int) -> int:
         parts[name] = (time.time() - asked) * 1000
 
     mark("python")
+    # As the command line does it.
+    from xingtu_desktop.core import memory
+
+    memory.begin_start()
     from xingtu_desktop.app import lifecycle
     from xingtu_desktop.app.keys import Keys
     from xingtu_desktop.app.program import Program

@@ -123,7 +123,7 @@ def main() -> None:
     lay = QVBoxLayout(box)
     lay.addWidget(text_label("发件箱", type="heading"))
     lay.addStretch(1)
-    made.set_outbox(box)
+    made.set_outbox(lambda: box)
     made.set_sync(SyncStatus("offline", NOW - timedelta(minutes=12), waiting=3))
     made.toggle_outbox()
     shoot("outbox")

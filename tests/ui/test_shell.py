@@ -245,7 +245,7 @@ def test_the_pill_shows_an_age_online_and_beijing_time_offline(qtbot: QtBot) -> 
 def test_the_outbox_hangs_below_the_pill_and_escape_closes_it(qtbot: QtBot) -> None:
     window = opened(qtbot)
     panel = QLabel("outbox")
-    window.set_outbox(panel)
+    window.set_outbox(lambda: panel)
     press(qtbot, window, Qt.Key.Key_G)
     press(qtbot, window, Qt.Key.Key_O)
     assert panel.isVisible()

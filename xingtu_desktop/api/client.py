@@ -67,6 +67,10 @@ class Platform:
         self._others.append(transport)
         return transport
 
+    async def load(self) -> None:
+        """Import what the first request needs, off the loop; requests do it themselves where nobody did."""
+        await self._compute.run(Transport.load)
+
     async def aclose(self, patience: float | None = None) -> None:
         """Let what is under way end, within `patience` seconds (the shutdown time unless named); safe to call twice."""
         await asyncio.gather(*(transport.aclose(patience) for transport in (self._transport, *self._others)))

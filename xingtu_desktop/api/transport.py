@@ -14,7 +14,9 @@ import ssl
 import sys
 from collections.abc import AsyncGenerator, Callable, Coroutine, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from http.cookiejar import CookieJar, DefaultCookiePolicy
+from importlib import import_module
 from urllib.parse import urlsplit
 
 if "httpx" not in sys.modules:
@@ -96,6 +98,11 @@ def _is_loopback(url: str) -> bool:
     return (urlsplit(url).hostname or "") in _LOOPBACK
 
 
+def _pool() -> httpx.Limits:
+    # Idle connections go before the usual 5 s of servers, so that a write never races a closing one.
+    return httpx.Limits(max_connections=MAX_AT_ONCE, max_keepalive_connections=MAX_AT_ONCE, keepalive_expiry=3.0)
+
+
 def nothing_sent(error: KnownError) -> KnownError:
     """Say on the error that the request never left, whatever its class says in general."""
     error.may_have_taken_effect = False
@@ -120,15 +127,26 @@ class Transport:
         self._compute = compute
         self._recorder = recorder
         self._wire = wire
-        # Idle connections go before the usual 5 s of servers, so that a write never races a closing one.
-        limits = httpx.Limits(max_connections=MAX_AT_ONCE, max_keepalive_connections=MAX_AT_ONCE, keepalive_expiry=3.0)
         # The trust store of the operating system: companies with their own certificates work, and nothing is ever unverified.
         self._tls = truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-        self._client = self._new_client(limits)
-        self._files = self._new_client(limits)
         self._turns = asyncio.Semaphore(MAX_AT_ONCE)
         self._under_way: set[asyncio.Task[Answer]] = set()
         self._closed = False
+
+    @staticmethod
+    def load() -> None:
+        """Import what the first request needs, a tenth of a second long; in a thread, after what is on screen."""
+        for name in ("httpcore", "anyio._backends._asyncio"):
+            import_module(name)
+
+    @cached_property
+    def _client(self) -> httpx.AsyncClient:
+        return self._new_client(_pool())
+
+    @cached_property
+    def _files(self) -> httpx.AsyncClient:
+        """For downloads: tokens and cookies of the platform are not in it."""
+        return self._new_client(_pool())
 
     def _new_client(self, limits: httpx.Limits, *, read: float | None = None) -> httpx.AsyncClient:
         seconds = self._timings.request
@@ -299,8 +317,9 @@ class Transport:
             task.cancel()
         if left:
             await asyncio.gather(*left, return_exceptions=True)
-        await self._client.aclose()
-        await self._files.aclose()
+        for made in ("_client", "_files"):
+            if made in self.__dict__:
+                await self.__dict__[made].aclose()
 
 
 def parse_json(content: bytes) -> object:

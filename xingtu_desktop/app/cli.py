@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from xingtu_desktop import __version__
+from xingtu_desktop.core import memory
 
 
 def _size(text: str) -> tuple[int, int]:
@@ -68,6 +69,7 @@ def main(arguments: Sequence[str]) -> int:
         from xingtu_desktop.app.tour import main as tour
 
         return tour(given.out, size=given.size, theme=given.theme, language=_language(given.lang), seed=given.seed, creators=given.creators)
+    memory.begin_start()
     from xingtu_desktop.app import lifecycle
 
     if given.command == "demo":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import secrets as random_bytes
 import time
 from dataclasses import dataclass
@@ -74,6 +75,12 @@ class Services:
     actions: ActionService
     outbox: OutboxListing
     session: SessionService
+
+
+_INDEX_SECONDS = 2.0
+"""The loop waits so long for the index; a rebuilt one of many creators takes longer, and nobody waits for that."""
+_DRAWING_SECONDS = 0.3
+"""And so long for the first rows to be drawn: a thread that imports or computes makes every stroke of the painter wait for its turn."""
 
 
 class AccountRoom:
@@ -265,8 +272,13 @@ class AccountRoom:
         )
 
     async def start(self) -> None:
-        """Make creators searchable in the background and begin the loop."""
-        self._scope.spawn(self.services.search.start(), name="index")
+        """Begin to make creators searchable, then the loop: the first rows come before the first request."""
+        if self._closed:
+            return
+        index = self._scope.spawn(self.services.search.start(), name="index")
+        await asyncio.wait({index}, timeout=_INDEX_SECONDS)
+        await asyncio.sleep(_DRAWING_SECONDS)
+        await self.platform.load()
         await self.sync.engine.start()
 
     def _on_creators(self, change: Change) -> None:

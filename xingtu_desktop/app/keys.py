@@ -33,6 +33,12 @@ class Keys:
             self._keyring = await asyncio.get_running_loop().run_in_executor(None, _keyring)
         return self._keyring
 
+    async def place(self) -> KeyringState:
+        """What is in force; whether there is a keyring is looked up only where it is the one, since that takes a moment."""
+        if self._kind is SecretsKind.KEYRING:
+            return await self.state()
+        return KeyringState(self._kind, False, "", vault=self._kind is SecretsKind.PASSPHRASE)
+
     async def state(self) -> KeyringState:
         usable, name = await self._see()
         return KeyringState(self._kind, usable, name, vault=self._vault.exists())

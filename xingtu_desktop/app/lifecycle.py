@@ -19,6 +19,7 @@ from xingtu_desktop.app.keys import Keys
 from xingtu_desktop.app.program import Entry, Program, log_folder
 from xingtu_desktop.app.training import Invitation, TrainingServer
 from xingtu_desktop.core import log as logs
+from xingtu_desktop.core import memory
 from xingtu_desktop.core.config import AppConfig, ServerConfig
 from xingtu_desktop.core.errors import KnownError
 from xingtu_desktop.core.log import Redactor
@@ -111,6 +112,7 @@ async def _run(app: QApplication, start: Start, redactor: Redactor, instance: Si
         opened = False
         if start.training is None:
             opened, problem = await straight_in(program, ended.set)
+        memory.end_start()
         while not ended.is_set():
             if not opened:
                 # The first page is not part of a start that goes straight in.

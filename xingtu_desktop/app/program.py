@@ -223,7 +223,7 @@ class Program:
         window.window.close_requested.connect(on_close)
         window.show()
         self._warn_of_missing_font(window)
-        await room.start()
+        self._scope.spawn(room.start(), name="begin", group="begin")
         self._scope.spawn(self._load_the_rest(), name="load views", group="load views")
         return window
 

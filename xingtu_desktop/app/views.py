@@ -20,13 +20,13 @@ from xingtu_desktop.ui.context import ViewContext
 from xingtu_desktop.ui.i18n import tr
 from xingtu_desktop.ui.settings.ports import AccountFacts
 from xingtu_desktop.ui.signin.ports import KeyringState, SecretsKind
-from xingtu_desktop.ui.sync.outbox_presenter import OutboxPresenter
 
 if TYPE_CHECKING:
     from xingtu_desktop.app.program import Program
 
 
 _LATER = (
+    "xingtu_desktop.ui.sync.outbox_presenter",
     "xingtu_desktop.ui.approvals.approvals_presenter",
     "PySide6.QtMultimedia",
     "xingtu_desktop.ui.briefs.briefs_presenter",
@@ -67,7 +67,7 @@ async def wire(program: Program, room: AccountRoom, account: KnownAccount) -> Wi
         name=account.name,
         operator=operator(),
         authorised_until=None if tokens is None else tokens.refresh_expires_at,
-        keys=_where_keys_are(await program.keys.state()),
+        keys=_where_keys_are(await program.keys.place()),
     )
 
     def online() -> bool:
@@ -129,6 +129,17 @@ async def wire(program: Program, room: AccountRoom, account: KnownAccount) -> Wi
             campaigns=services.campaigns,
         )
 
+    def outbox(context: ViewContext) -> Presenter:
+        from xingtu_desktop.ui.sync.outbox_presenter import OutboxPresenter
+
+        return OutboxPresenter(
+            context,
+            listing=services.outbox,
+            actions=services.actions,
+            journal=JournalService(room.files.outbox),
+            status=lambda: room.sync.engine.status,
+        )
+
     return Wiring(
         presenters={
             "today": today,
@@ -139,13 +150,7 @@ async def wire(program: Program, room: AccountRoom, account: KnownAccount) -> Wi
             "charts": charts,
             "settings": settings,
         },
-        outbox=lambda context: OutboxPresenter(
-            context,
-            listing=services.outbox,
-            actions=services.actions,
-            journal=JournalService(room.files.outbox),
-            status=lambda: room.sync.engine.status,
-        ),
+        outbox=outbox,
     )
 
 

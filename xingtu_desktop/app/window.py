@@ -78,9 +78,9 @@ class AccountWindow:
         views: list[ShellView] = [shell_view(key, self._factory(key)) for key in presenters]
         self.window = MainWindow(views, ports)
         self.window.set_account(account, menu)
-        self._outbox = outbox(self.context)
-        self.window.set_outbox(self._outbox.view)
-        self._outbox.start()
+        self._make_outbox = outbox
+        self._outbox: Presenter | None = None
+        self.window.set_outbox(self._open_outbox)
         self._stops = [
             room.changes.subscribe(self._on_connection, Topic.CONNECTION),
             room.changes.subscribe(self._on_waiting, Topic.ORDERS, Topic.RESOURCES, Topic.OUTBOX, Topic.REVIEW, Topic.CAMPAIGNS),
@@ -89,6 +89,11 @@ class AccountWindow:
 
     def _factory(self, key: str) -> Callable[[], QWidget]:
         return lambda: self.presenter(key).view
+
+    def _open_outbox(self) -> QWidget:
+        self._outbox = self._make_outbox(self.context)
+        self._outbox.start()
+        return self._outbox.view
 
     def presenter(self, key: str) -> Presenter:
         """The presenter of a view, built and started at its first use."""
@@ -182,7 +187,7 @@ class AccountWindow:
         """Let every view save and end, then the window go; the account's room is closed by its owner."""
         for stop in self._stops:
             stop()
-        for presenter in (*self._presenters.values(), self._outbox):
+        for presenter in (*self._presenters.values(), *([] if self._outbox is None else [self._outbox])):
             await presenter.close()
         await self._scope.close()
         self.window.finish_close()

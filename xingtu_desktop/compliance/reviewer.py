@@ -23,21 +23,38 @@ class Reviewer:
     """Holds the automatons for one rule book; `review` may be called from any thread."""
 
     def __init__(self, book: RuleBook) -> None:
+        # What is below is made by the first review, in its thread: a start waits for none of it.
         self._book = book
         self._rules = book.rules
-        terms = [fold(rule.term, {}).text for rule in book.rules]
-        self._by_term: dict[str, Rule] = {}
-        for term, rule in zip(terms, book.rules, strict=True):
-            self._by_term.setdefault(term, rule)
-            self._by_term.setdefault(without_separators(Folded(term, tuple(range(len(term))))).text, rule)
-        self._terms = list(self._by_term)
-        self._matcher = AhoCorasick(self._terms)
-        self._phrases = AhoCorasick(list(book.common_phrases), matchkind=MatchKind.LeftmostLongest)
-        self._negations = AhoCorasick(list(book.negations), matchkind=MatchKind.LeftmostLongest)
+
+    @cached_property
+    def _by_term(self) -> dict[str, Rule]:
+        found: dict[str, Rule] = {}
+        for rule in self._rules:
+            term = fold(rule.term, {}).text
+            found.setdefault(term, rule)
+            found.setdefault(without_separators(Folded(term, tuple(range(len(term))))).text, rule)
+        return found
+
+    @cached_property
+    def _terms(self) -> list[str]:
+        return list(self._by_term)
+
+    @cached_property
+    def _matcher(self) -> AhoCorasick:
+        return AhoCorasick(self._terms)
+
+    @cached_property
+    def _phrases(self) -> AhoCorasick:
+        return AhoCorasick(list(self._book.common_phrases), matchkind=MatchKind.LeftmostLongest)
+
+    @cached_property
+    def _negations(self) -> AhoCorasick:
+        return AhoCorasick(list(self._book.negations), matchkind=MatchKind.LeftmostLongest)
 
     @cached_property
     def _spelled(self) -> dict[str, Rule]:
-        """Rules by their pinyin; made by the first review, because it loads dictionaries that a start need not wait for."""
+        """Rules by their pinyin."""
         found: dict[str, Rule] = {}
         for rule in self._rules:
             if rule.category in _PINYIN_CATEGORIES and rule.term.isalpha() and not rule.term.isascii():

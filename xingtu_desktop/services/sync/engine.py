@@ -124,8 +124,12 @@ class SyncEngine:
         return self._connectivity.status
 
     async def start(self) -> None:
-        """Begin: what the last run left is taken up first."""
+        """Begin: what the last run left is taken up first. After a `close` nothing begins."""
+        if self._closing:
+            return
         stored = await self._settings.get(_LAST_SYNC)
+        if self._closing:
+            return
         self._connectivity.restored(None if stored is None else datetime.fromisoformat(stored.strip('"')))
         self._loop_task = self._scope.spawn(self._loop(), name="loop")
         if self._events is not None:

@@ -45,8 +45,13 @@ class KeyDispatcher(QObject):
         self._go_timer = QTimer(self)
         self._go_timer.setSingleShot(True)
         self._go_timer.setInterval(GO_MILLISECONDS)
+        self._watching = False
+
+    def watch(self) -> None:
+        """Begin, once the window stands: before, no key can be for it, and every event of building it would come by here."""
         app = QApplication.instance()
-        if isinstance(app, QApplication):
+        if isinstance(app, QApplication) and not self._watching:
+            self._watching = True
             app.installEventFilter(self)
             app.focusChanged.connect(self._on_focus)
 

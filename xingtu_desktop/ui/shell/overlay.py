@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import QEvent, QObject, QPointF, QRect, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QPolygonF
 from PySide6.QtWidgets import QVBoxLayout, QWidget
@@ -95,6 +97,7 @@ class Popover(View):
         self._anchor: QWidget | None = None
         self._width = width
         self._content: QWidget | None = None
+        self._make: Callable[[], QWidget] | None = None
         self._before: QWidget | None = None
         self._card = QWidget(self)
         self._layout = QVBoxLayout(self._card)
@@ -103,23 +106,22 @@ class Popover(View):
         window.installEventFilter(self)
         self.hide()
 
-    def set_content(self, content: QWidget) -> None:
-        """The panel; replaces the one before."""
-        if self._content is not None:
-            self._layout.removeWidget(self._content)
-            self._content.deleteLater()
-        self._content = content
-        self._layout.addWidget(content)
+    def offer(self, make: Callable[[], QWidget]) -> None:
+        """What makes the panel, the first time that it opens."""
+        self._make = make
 
     def has_content(self) -> bool:
         """Whether there is anything to show."""
-        return self._content is not None
+        return self._make is not None
 
     def toggle(self, anchor: QWidget) -> None:
         """Open below `anchor`, or close."""
         if self.isVisible():
             self.dismiss()
-        elif self._content is not None:
+        elif self._make is not None:
+            if self._content is None:
+                self._content = self._make()
+                self._layout.addWidget(self._content)
             self._anchor = anchor
             self._before = self._window.focusWidget()
             self._place()

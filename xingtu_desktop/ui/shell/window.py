@@ -19,6 +19,7 @@ from xingtu_desktop.ui.shell.rail import Rail
 from xingtu_desktop.ui.shell.shortcut_map import ShortcutMap
 from xingtu_desktop.ui.shell.topbar import Logo, TopBar
 from xingtu_desktop.ui.shell.views import ORDER, ShellView
+from xingtu_desktop.ui.theme import current_theme
 from xingtu_desktop.ui.widgets.labels import text_label
 from xingtu_desktop.ui.widgets.toasts import ToastHost
 
@@ -69,6 +70,7 @@ class MainWindow(QMainWindow):
         self.palette_panel.ran.connect(lambda: self._save.start())
         self._restore(self.ports.state)
         self._retitle()
+        current_theme().dress(self)
 
     def _build(self) -> None:
         shell = QWidget()
@@ -183,9 +185,9 @@ class MainWindow(QMainWindow):
         """The number on a rail button."""
         self.rail.set_badge(key, count)
 
-    def set_outbox(self, widget: QWidget) -> None:
-        """The panel that hangs below the sync pill."""
-        self.outbox.set_content(widget)
+    def set_outbox(self, make: Callable[[], QWidget]) -> None:
+        """What makes the panel that hangs below the sync pill, when it is first opened."""
+        self.outbox.offer(make)
 
     def toggle_outbox(self) -> None:
         """Open or close the outbox."""
@@ -268,6 +270,7 @@ class MainWindow(QMainWindow):
     def showEvent(self, event: QShowEvent) -> None:
         """Warm the palette's pinyin once the window stands."""
         super().showEvent(event)
+        self._keys.watch()
         QTimer.singleShot(1000, self, lambda: self.ports.background(matching.warm))
 
     def resizeEvent(self, event: QResizeEvent) -> None:

@@ -1,13 +1,15 @@
-"""The one theme: picks the tokens, sets palette, font and stylesheet on the application, and says when they changed."""
+"""The one theme: picks the tokens, sets palette and font on the application and the stylesheet on windows, says when they changed."""
 
 from __future__ import annotations
 
 from functools import lru_cache
 from typing import Final, Literal
+from weakref import WeakSet
 
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QGuiApplication, QPalette
-from PySide6.QtWidgets import QApplication, QStyle, QStyleFactory
+from PySide6.QtWidgets import QApplication, QStyle, QStyleFactory, QWidget
+from shiboken6 import isValid
 
 from xingtu_desktop.ui.theme.stylesheet import build_stylesheet
 from xingtu_desktop.ui.theme.tokens import DARK, FONT_FAMILIES, LIGHT, MONO_FAMILIES, MOTION_MS, ROW_HEIGHT, Density, Tokens
@@ -18,7 +20,7 @@ SCALE_RANGE: Final = (0.85, 2.0)
 
 
 class Theme(QObject):
-    """Tokens, density and text scale in force; `apply` puts them on the application, `changed` follows every switch."""
+    """Tokens, density and text scale in force; `apply` and `dress` put them on the screen, `changed` follows every switch."""
 
     changed = Signal()
 
@@ -29,6 +31,7 @@ class Theme(QObject):
         self._scale = 1.0
         self._motion = True
         self._app: QApplication | None = None
+        self._windows: WeakSet[QWidget] = WeakSet()
 
     @property
     def tokens(self) -> Tokens:
@@ -86,6 +89,15 @@ class Theme(QObject):
         self._app = app
         self._refresh()
 
+    def dress(self, window: QWidget) -> None:
+        """Put the stylesheet on a window and all that is and comes in it, and keep it in step.
+
+        Not on the application: there every widget is looked at again each time that one of its parents finds its own parent, which was
+        half of building a view; this way a view is dressed once, when it comes into the window.
+        """
+        self._windows.add(window)
+        window.setStyleSheet(build_stylesheet(self.tokens, self._scale))
+
     def set_mode(self, mode: Mode) -> None:
         """Choose light, dark or what the system says."""
         if mode != self._mode:
@@ -124,7 +136,10 @@ class Theme(QObject):
             return
         self._app.setPalette(_palette(self.tokens))
         self._app.setFont(self.font(13))
-        self._app.setStyleSheet(build_stylesheet(self.tokens, self._scale))
+        stylesheet = build_stylesheet(self.tokens, self._scale)
+        for window in list(self._windows):
+            if isValid(window):
+                window.setStyleSheet(stylesheet)
         self.changed.emit()
 
 
