@@ -10,8 +10,8 @@ import pytest
 from tests.sync.fakes import STAR
 from tests.sync.rig import TIMINGS, Rig
 from xingtu_desktop.core.errors import DiskFull, Offline, ServerTrouble
-from xingtu_desktop.domain.ids import StarId
-from xingtu_desktop.domain.intent import IntentState
+from xingtu_desktop.domain.ids import IntentId, StarId
+from xingtu_desktop.domain.intent import ApproveResource, IntentState
 from xingtu_desktop.domain.lifecycle import CancelReason, OrderStatus, ResourceKind, ResourceStatus
 from xingtu_desktop.domain.money import Fen
 from xingtu_desktop.services.sync.connectivity import Phase
@@ -88,6 +88,41 @@ async def test_a_version_that_a_colleague_confirmed_is_done_without_a_send() -> 
     await rig.run()
     assert ((await rig.only(batch)).state, (await rig.only(batch)).outcome) == (IntentState.DONE, "already_so")
     assert rig.platform.writes == []
+
+
+@pytest.mark.parametrize("repeat", ["refuse", "accept"])
+async def test_the_same_action_after_an_undo_that_came_too_late_ends_as_one_effect_and_says_so(repeat: str) -> None:
+    rig = Rig()
+    rig.platform.repeat = repeat
+    decision = rig.script()
+    first = await rig.actions.approve([decision])
+    rig.clock.advance(TIMINGS.undo)
+    taken_back: list[list[IntentId]] = []
+    approve = rig.platform.approve
+
+    async def undone_meanwhile(payload: ApproveResource) -> object:
+        taken_back.append(await rig.actions.undo_batch(first))
+        return await approve(payload)
+
+    rig.platform.approve = undone_meanwhile  # type: ignore[assignment,method-assign]
+    await rig.sender.drain()
+    second = await rig.actions.approve([decision])
+    await rig.run()
+    rows = [await rig.only(first), await rig.only(second)]
+    assert taken_back == [[]]
+    assert [(row.state, row.outcome, row.attempt) for row in rows] == [(IntentState.DONE, "sent", 1), (IntentState.DONE, "done_before", 0)]
+    assert rig.platform.count("confirmed") == 1
+
+
+async def test_a_request_that_a_colleague_overtook_in_flight_is_no_effect_of_ours() -> None:
+    rig = Rig()
+    decision = rig.script()
+    batch = await rig.actions.approve([decision])
+    rig.platform.plan = ["rejected"]
+    rig.platform.on_write = lambda: rig.platform.set_version(decision.resource.resource_id, status=ResourceStatus.CONFIRMED)
+    await rig.run()
+    row = await rig.only(batch)
+    assert (row.state, row.outcome, row.attempt) == (IntentState.DONE, "already_so_refused", 1)
 
 
 async def test_a_video_is_bound_to_the_bytes_that_were_seen() -> None:

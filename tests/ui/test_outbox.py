@@ -19,7 +19,7 @@ from tests.sync.rig import Rig
 from tests.ui.outbox_samples import FakeFrame, FakeJournal, Samples, a_context, a_panel
 from xingtu_desktop.core.errors import StorageDamaged
 from xingtu_desktop.domain.ids import IntentId
-from xingtu_desktop.domain.intent import IntentState
+from xingtu_desktop.domain.intent import NO_EFFECT_OF_ITS_OWN, IntentState
 from xingtu_desktop.domain.money import Fen
 from xingtu_desktop.services.outbox_view import OutboxEntry, OutboxGroup, OutboxListing
 from xingtu_desktop.services.sync.connectivity import Phase, SyncStatus
@@ -348,6 +348,18 @@ def test_sums_count_confirmed_money_only() -> None:
     assert sums[OutboxGroup.NEEDS_YOU] == ""
 
 
+@pytest.mark.parametrize("outcome", sorted(NO_EFFECT_OF_ITS_OWN))
+def test_an_effect_that_stood_already_is_named_so_and_summed_once(outcome: str) -> None:
+    samples = Samples(Rig())
+    first = samples.approve(IntentState.DONE, outcome="sent", amount=100_000)
+    second = samples.approve(IntentState.DONE, outcome=outcome, amount=100_000)
+    (header,) = [item for item in arrange(_entries(samples)) if isinstance(item, Header)]
+    assert header.sums == "确认共 ¥1,000"
+    done, already = (standing(OutboxEntry(one, OutboxGroup.SENT), samples.now) for one in (first, second))
+    assert (already.label, already.icon) == ("已是这样", "minus")
+    assert (done.label, done.icon) == ("已发送", "check")
+
+
 def test_what_needs_a_person_is_never_folded() -> None:
     samples = Samples(Rig())
     for _ in range(6):
@@ -370,7 +382,7 @@ def _codes() -> dict[str, set[str]]:
 @pytest.mark.parametrize(
     ("methods", "state", "extra"),
     [
-        (("done",), IntentState.DONE, {"sent", "paid_differs", "done_by_person", "already_so", "confirmed_by_read"}),
+        (("done",), IntentState.DONE, {"sent", "paid_differs", "done_by_person", "confirmed_by_read", *NO_EFFECT_OF_ITS_OWN}),
         (("refused",), IntentState.REFUSED, {"dropped_by_person", "dependency_failed"}),
     ],
 )

@@ -238,6 +238,10 @@ class Intent:
     """What the platform answered: created ids, paid fen."""
 
 
+NO_EFFECT_OF_ITS_OWN = frozenset({"already_so", "already_so_refused", "done_before"})
+"""Outcomes of rows that are DONE since the platform stood as wanted already: they ended, and did nothing; no sum counts them."""
+
+
 @dataclass(frozen=True, slots=True)
 class JournalEntry:
     """One link of the append-only chain: `digest` covers the entry and the digest before it."""

@@ -385,8 +385,10 @@ class Sender:
                 return
             look = None
         if look is not None and look.verdict is Verdict.APPLIED and not isinstance(intent.payload, CreateAssign | PayCampaign | PayTail):
-            outcome = "already_so" if intent.attempt == 1 else "confirmed_by_read"
-            await self._outcomes.done(intent, outcome, detail={**facts, **look.values()}, request_id=error.request_id)
+            if intent.attempt == 1:
+                await self._outcomes.done_elsewhere(intent, {**facts, **look.values()}, request_id=error.request_id)
+            else:
+                await self._outcomes.done(intent, "confirmed_by_read", detail={**facts, **look.values()}, request_id=error.request_id)
         elif look is not None and look.verdict is Verdict.APPLIED and intent.attempt > 1:
             await self._outcomes.done_by_read(intent, look)
         else:

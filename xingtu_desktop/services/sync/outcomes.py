@@ -11,11 +11,14 @@ from xingtu_desktop.core.crashpoint import crashpoint
 from xingtu_desktop.core.errors import KnownError
 from xingtu_desktop.core.events import Change, Changes, Topic
 from xingtu_desktop.domain.ids import CampaignId, PlatformCampaignId
-from xingtu_desktop.domain.intent import CreateAssign, Intent, IntentState, PayCampaign, PayTail
+from xingtu_desktop.domain.intent import NO_EFFECT_OF_ITS_OWN, CreateAssign, Intent, IntentState, PayCampaign, PayTail
 from xingtu_desktop.services.ports import CampaignStore, OutboxStore
 from xingtu_desktop.services.sync.looks import Fact, Look, Looker, Result
 
 log = logging.getLogger(__name__)
+
+_DONE_ROWS = 200
+"""How many of the newest ends are searched for an earlier action of ours that did the same."""
 
 
 class Outcomes:
@@ -44,9 +47,9 @@ class Outcomes:
         return await self._move(intent, IntentState.DONE, outcome, detail=detail, result=made, request_id=request_id)
 
     async def done_by_read(self, intent: Intent, look: Look) -> Intent:
-        """Reads showed the effect: `already_so` when we never sent it, else `confirmed_by_read`."""
+        """Reads showed the effect: `already_so` or `done_before` when we never sent it, else `confirmed_by_read`."""
         if intent.attempt == 0:
-            return await self.done(intent, "already_so", detail=look.values(), result=look.result)
+            return await self.done(intent, await self._whose(intent, "already_so"), detail=look.values(), result=look.result)
         if not isinstance(intent.payload, PayCampaign | PayTail):
             return await self.done(intent, "confirmed_by_read", detail=look.values(), result=look.result)
         sent_for = intent.detail.get("bill")
@@ -56,6 +59,19 @@ class Outcomes:
         result: Result = {"paid": shown} if isinstance(shown, int) else {}
         facts: dict[str, Fact] = {**look.values(), "bill": sent_for, "paid": shown}
         return await self.done(intent, "paid_differs" if differs else "confirmed_by_read", detail=facts, result=result)
+
+    async def done_elsewhere(self, intent: Intent, detail: Mapping[str, Fact], *, request_id: str | None = None) -> Intent:
+        """The platform refused our one request and shows the effect: `already_so_refused`, or `done_before` where it was ours."""
+        outcome = await self._whose(intent, "already_so_refused")
+        return await self.done(intent, outcome, detail=detail, request_id=request_id)
+
+    async def _whose(self, intent: Intent, otherwise: str) -> str:
+        """`done_before` where an earlier row of this outbox had this very effect, so that one effect never reads as two."""
+        for one in await self._outbox.recent(_DONE_ROWS, state=IntentState.DONE):
+            same = (one.kind, one.payload, one.account) == (intent.kind, intent.payload, intent.account)
+            if same and one.outcome not in NO_EFFECT_OF_ITS_OWN:
+                return "done_before"
+        return otherwise
 
     async def refused(
         self, intent: Intent, outcome: str, *, detail: Mapping[str, Fact] | None = None, request_id: str | None = None

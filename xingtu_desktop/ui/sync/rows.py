@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from xingtu_desktop.domain.ids import IntentId
-from xingtu_desktop.domain.intent import IntentState
+from xingtu_desktop.domain.intent import NO_EFFECT_OF_ITS_OWN, Intent, IntentState
 from xingtu_desktop.services.outbox_view import OutboxEntry, OutboxGroup
 from xingtu_desktop.ui.i18n import formats, tr
 from xingtu_desktop.ui.sync.sentences import confirmed, payments
@@ -77,11 +77,11 @@ def arrange(
 
 
 def sums(members: Sequence[OutboxEntry]) -> str:
-    """Confirmed money and payments, apart; rejected, refused and cancelled money counts nowhere."""
+    """Confirmed money and payments, apart; rejected, refused and cancelled money counts nowhere, an effect once."""
     if members[0].group is OutboxGroup.NEEDS_YOU:
         return ""
     ended = members[0].group is OutboxGroup.SENT
-    intents = [entry.intent for entry in members if not ended or entry.intent.state is IntentState.DONE]
+    intents = [entry.intent for entry in members if not ended or _took_effect(entry.intent)]
     parts = []
     approved, paid = confirmed(intents), payments(intents)
     if approved:
@@ -93,6 +93,10 @@ def sums(members: Sequence[OutboxEntry]) -> str:
             else tr("sync", "to pay at most {money}", money=formats().money(paid))
         )
     return " · ".join(parts)
+
+
+def _took_effect(intent: Intent) -> bool:
+    return intent.state is IntentState.DONE and intent.outcome not in NO_EFFECT_OF_ITS_OWN
 
 
 def _lines(members: Sequence[OutboxEntry], unfolded: frozenset[str]) -> list[Line]:

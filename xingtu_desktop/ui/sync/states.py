@@ -170,7 +170,13 @@ def _done(intent: Intent, when: str) -> Standing:
         case "confirmed_by_read":
             return Standing(tr("sync", "Done"), tr("sync", "{time}, read back twice", time=when), "good", "check")
         case "already_so":
-            return Standing(tr("sync", "Already so"), tr("sync", "{time}, found done, nothing was sent", time=when), "good", "check")
+            return Standing(tr("sync", "Already so"), tr("sync", "{time}, found done, nothing was sent", time=when), "text-2", "minus")
+        case "already_so_refused":
+            tail = tr("sync", "{time}, refused as it stood so already; no second effect", time=when)
+            return Standing(tr("sync", "Already so"), tail, "text-2", "minus")
+        case "done_before":
+            tail = tr("sync", "{time}, your action before had done it; no second effect", time=when)
+            return Standing(tr("sync", "Already so"), tail, "text-2", "minus")
         case "paid_differs":
             detail = intent.detail
             tail = tr("sync", "bill {bill}, paid {paid}", bill=money(detail.get("bill")), paid=money(detail.get("paid")))
