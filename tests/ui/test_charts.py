@@ -12,8 +12,8 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QGuiApplication, QImage
+from PySide6.QtCore import QPoint, QRectF, Qt
+from PySide6.QtGui import QGuiApplication, QImage, QPainter
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
@@ -24,7 +24,10 @@ from xingtu_desktop.core.config import ServerConfig
 from xingtu_desktop.core.errors import StorageDamaged
 from xingtu_desktop.core.events import Change, Changes, Topic
 from xingtu_desktop.domain.dashboard import TileKey
+from xingtu_desktop.domain.money import Fen
 from xingtu_desktop.domain.report import Counts, DailyCounts
+from xingtu_desktop.ui.charts.bars import Bar, BarGroup, BarsChart
+from xingtu_desktop.ui.charts.canvas import Ink
 from xingtu_desktop.ui.charts.charts_presenter import ChartsPresenter, png_bytes
 from xingtu_desktop.ui.charts.charts_view import CHART_KEYS, ChartsView
 from xingtu_desktop.ui.charts.tables import Table, csv_bytes
@@ -138,6 +141,46 @@ async def test_what_no_source_gives_is_a_dash_and_never_zero(desk: Desk) -> None
     view = await desk.open()
     assert "GMV — " in view.tiles.tile(TileKey.GMV).accessibleName()
     assert "没有来源" in view.funnel.describe(0)
+
+
+async def test_without_a_component_no_zero_stands_for_what_nobody_measured(desk: Desk) -> None:
+    zeros = {"component_shows": 0, "component_clicks": 0, "store_visits": 0, "orders": 0, "payments": 0, "refunds": 0, "gmv": Fen(0)}
+    desk.books.reports = [replace(each, total=replace(each.total, **zeros), days=()) for each in desk.books.reports]
+    view = await desk.open()
+    for key in (TileKey.GMV, TileKey.ROAS, TileKey.COMPONENT_CLICK_RATE):
+        tile = view.tiles.tile(key)
+        assert " — " in tile.accessibleName()
+        assert "没有挂链接组件" in tile.accessibleName()
+        assert "没有挂链接组件的视频" in tile.toolTip()
+    assert "没有挂链接组件的视频" in view.funnel.describe(3)
+
+
+async def test_before_the_first_figures_the_head_says_what_will_stand_there(desk: Desk) -> None:
+    header = desk.view.header
+    assert header._title.full_text() == "全部项目"
+    assert header._sub.full_text() == "正在读取本机上的报告…"
+    assert header._open.isHidden()
+    view = await desk.open()
+    assert not view.header._open.isHidden()
+
+
+def test_a_long_foot_below_bars_is_broken_and_not_cut(qtbot: QtBot) -> None:
+    chart = BarsChart()
+    qtbot.addWidget(chart)
+    image = QImage(400, 300, QImage.Format.Format_RGB32)
+    painter = QPainter(image)
+    ink = Ink(painter)
+    foot = "Women 15–24: about 14.2%; counts 18–24, without 15–17, (18–23 + 24–30 ÷ 7) × women"
+    assert ink.lines(foot, 1000) == 1
+    assert ink.lines(foot, 380) == 2
+    short, long = BarGroup("", (Bar("a", 0.5, "1", 1.0),) * 12), foot
+    chart.set_groups([short], foot="short")
+    chart.draw(ink, QRectF(0, 0, 400, 300), live=True)
+    before = chart._rects[-1].bottom()
+    chart.set_groups([short], foot=long)
+    chart.draw(ink, QRectF(0, 0, 400, 300), live=True)
+    assert chart._rects[-1].bottom() < before
+    painter.end()
 
 
 async def test_arrows_read_the_trend_day_by_day_and_a_gap_says_that_it_is_one(desk: Desk, qtbot: QtBot) -> None:

@@ -86,3 +86,36 @@ def test_audience_shares_are_weighted_by_counts() -> None:
     board = build([order(1), order(2)], [], audiences, ChartFilter())
     assert board.audience is not None
     assert dict(board.audience.gender) == {"男性": 0.55, "女性": 0.45}
+
+
+_BEHIND = Counts(plays=900, component_shows=0, component_clicks=0, store_visits=0, orders=0, payments=0, refunds=0, gmv=Fen(0))
+
+
+def test_zeros_behind_a_component_that_is_not_there_are_unknown() -> None:
+    bare = OrderReport(OrderId(1), NOW, _BEHIND, (DailyCounts(D1, _BEHIND),))
+    board = build([order()], [bare], [], ChartFilter())
+    values = {tile.key: tile.value for tile in board.tiles}
+    assert (values[TileKey.GMV], values[TileKey.ROAS], values[TileKey.COMPONENT_CLICK_RATE]) == (None, None, None)
+    assert (board.total.component_shows, board.total.payments, board.total.refunds) == (None, None, None)
+    assert values[TileKey.PLAYS] == 900
+    assert board.trend[0].counts is not None
+    assert board.trend[0].counts.gmv is None
+    assert board.without_component == 1
+
+
+def test_a_component_without_a_sale_has_a_measured_zero() -> None:
+    seen = replace(_BEHIND, component_shows=500)
+    board = build([order()], [OrderReport(OrderId(1), NOW, seen)], [], ChartFilter())
+    assert {tile.key: tile.value for tile in board.tiles}[TileKey.GMV] == Fen(0)
+    assert board.without_component == 0
+
+
+def test_orders_without_a_component_add_nothing_and_stand_in_no_band_of_it() -> None:
+    sold = replace(_BEHIND, component_shows=500, component_clicks=50, gmv=Fen(77_000))
+    reports = [OrderReport(OrderId(1), NOW, sold), *(OrderReport(OrderId(number), NOW, _BEHIND) for number in range(2, 7))]
+    orders = [order(number) for number in range(1, 7)]
+    board = build(orders, reports, [], ChartFilter(), list(zip(orders, reports, strict=True)))
+    tiles = {tile.key: tile for tile in board.tiles}
+    assert tiles[TileKey.GMV].value == Fen(77_000)
+    assert tiles[TileKey.GMV].each == 77_000
+    assert tiles[TileKey.ROAS].band is None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
@@ -127,6 +127,8 @@ class Dashboard:
     """The oldest pull among the newest reports shown: nothing here is older."""
     newest_day: date | None
     anomalies: tuple[Anomaly, ...]
+    without_component: int = 0
+    """Orders among `reported` whose video carries no component: nothing behind one can be known of them, GMV included."""
 
 
 def beijing(at: datetime) -> date:
@@ -152,6 +154,32 @@ def _usable_days(report: OrderReport) -> tuple[list[DailyCounts], list[Anomaly]]
     return [by_day[day] for day in sorted(by_day)], anomalies
 
 
+_BEHIND_COMPONENT = ("component_shows", "component_clicks", "store_visits", "orders", "payments", "refunds", "gmv")
+
+
+def has_component(report: OrderReport) -> bool:
+    """Whether a component was ever seen below the video. The platform prints zeros where there is none, and does not say which it is."""
+    values = (getattr(report.total, name) for name in _BEHIND_COMPONENT)
+    return any((value.value if isinstance(value, Fen) else value) for value in values if value is not None)
+
+
+def measured(report: OrderReport) -> OrderReport:
+    """The report without the zeros that nobody measured: what lies behind a component is unknown where there is none."""
+    if has_component(report):
+        return report
+    return replace(
+        report,
+        total=_without_component(report.total),
+        days=tuple(replace(day, counts=_without_component(day.counts)) for day in report.days),
+    )
+
+
+def _without_component(counts: Counts) -> Counts:
+    return replace(
+        counts, component_shows=None, component_clicks=None, store_visits=None, orders=None, payments=None, refunds=None, gmv=None
+    )
+
+
 def _in_range(day: date, wanted: ChartFilter) -> bool:
     return (wanted.start is None or day >= wanted.start) and (wanted.end is None or day <= wanted.end)
 
@@ -170,6 +198,9 @@ def build(
     for report in reports:
         if report.order_id in known and (report.order_id not in newest or newest[report.order_id].pulled_at < report.pulled_at):
             newest[report.order_id] = report
+    bare = sum(report.total.component_shows is not None and not has_component(report) for report in newest.values())
+    # Only now: which order carries no component is told by the zeros that go.
+    newest = {order_id: measured(report) for order_id, report in newest.items()}
     published = [order for order in chosen if order.released_at is not None]
     anomalies: list[Anomaly] = []
     by_day: dict[date, list[Counts]] = {}
@@ -210,6 +241,7 @@ def build(
         as_of=min((report.pulled_at for report in newest.values()), default=None),
         newest_day=max(by_day, default=None),
         anomalies=tuple(anomalies),
+        without_component=bare,
     )
 
 
@@ -265,7 +297,7 @@ def _tiles(
         having.update(key for key, found in _tile_values(counts, order.task_cost).items() if found is not None)
     samples: dict[TileKey, list[float]] = {}
     for order, report in benchmark:
-        for key, value in _tile_values(report.total, order.task_cost).items():
+        for key, value in _tile_values(measured(report).total, order.task_cost).items():
             number = _number(value)
             if number is not None and key not in _SUMS:
                 samples.setdefault(key, []).append(number)

@@ -81,7 +81,9 @@ class BarsChart(Chart):
             return
         side, gap = theme.px(16), theme.px(24)
         inner = rect.adjusted(side, 0, -side, 0)
-        foot = ink.line_height + theme.px(16) if self._foot or live else theme.px(8)
+        # Room for the whole foot, also while the cursor's shorter words stand there: bars do not jump under the pointer.
+        lines = ink.lines(self._foot, inner.width()) if self._foot else 1
+        foot = lines * ink.line_height + theme.px(16) if self._foot or live else theme.px(8)
         top = inner.top() + theme.px(2)
         rects: list[QRectF] = []
         for group in (each for each in self._groups if each.wide):
@@ -112,7 +114,8 @@ class BarsChart(Chart):
         if said:
             bottom = QRectF(inner.left(), inner.bottom() - foot + theme.px(2), inner.width(), foot - theme.px(4))
             ink.rule(inner.left(), bottom.top(), inner.right(), bottom.top())
-            ink.text(bottom, ink.elided(said, bottom.width()), "text-2")
+            words = bottom.adjusted(0, theme.px(6), 0, 0)
+            ink.paragraph(words, said, "text-2")
 
     # ------------------------------------------------------------------ parts
 

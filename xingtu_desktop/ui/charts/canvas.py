@@ -46,6 +46,17 @@ class Ink:
         self.painter.setPen(QColor(self.tokens.color(role)))
         self.painter.drawText(rect, align | Qt.TextFlag.TextDontClip, text)
 
+    def lines(self, text: str, width: float) -> int:
+        """How many lines a text takes when it is broken to the width."""
+        room = self._metrics[False].boundingRect(QRectF(0, 0, width, 10_000), Qt.TextFlag.TextWordWrap, text)
+        return max(1, round(room.height() / self.line_height))
+
+    def paragraph(self, rect: QRectF, text: str, role: str = "text-3") -> None:
+        """Text broken to the width, from the top."""
+        self.painter.setFont(self.small)
+        self.painter.setPen(QColor(self.tokens.color(role)))
+        self.painter.drawText(rect, Qt.AlignmentFlag.AlignTop | Qt.TextFlag.TextWordWrap | Qt.TextFlag.TextDontClip, text)
+
     def rule(self, x1: float, y1: float, x2: float, y2: float, role: str = "line", *, dashed: bool = False, width: float = 1.0) -> None:
         """A straight line; level and upright ones lie on whole pixels."""
         pen = QPen(QColor(self.tokens.color(role)), width)

@@ -225,6 +225,7 @@ class ChartsView(View):
         self._title_panels()
         data = self._data
         if data is None:
+            self.header.set_waiting()
             return
         board = data.board
         self.header.set_choices(data.choices, data.current)
@@ -249,9 +250,9 @@ class ChartsView(View):
             )
             self.states.show_state("empty")
             return
-        self.tiles.set_tiles(board.tiles)
+        self.tiles.set_tiles(board.tiles, component=not board.without_component)
         self.trend.set_points(board.trend)
-        self.funnel.set_steps(board.funnel, board.total.refunds)
+        self.funnel.set_steps(board.funnel, board.total.refunds, component=not board.without_component)
         self.scatter.set_points(board.scatter)
         self._show_audience()
         self.words.set_groups(figures.word_groups(board.words), empty=tr("charts", "The platform told no words yet"))

@@ -23,11 +23,13 @@ class FunnelChart(Chart):
         super().__init__(minimum=(340, 226))
         self._steps: tuple[FunnelStep, ...] = ()
         self._refunds: int | None = None
+        self._component = True
         self._first_row = QRectF()
 
-    def set_steps(self, steps: Sequence[FunnelStep], refunds: int | None) -> None:
-        """Other figures; refunds are told below, as a share of payments."""
+    def set_steps(self, steps: Sequence[FunnelStep], refunds: int | None, *, component: bool = True) -> None:
+        """Other figures; refunds are told below, as a share of payments. `component` is False where an order is known to carry none."""
         self._steps = tuple(steps)
+        self._component = component
         self._refunds = refunds
         self.set_cursor_index(self._cursor)
         self.update()
@@ -46,6 +48,8 @@ class FunnelChart(Chart):
     def describe(self, index: int) -> str:
         step, above = self._steps[index], self._above(index)
         name, count = words.step_name(step.step), formats().integer(step.count)
+        if step.count is None and step.step in words.STEPS_BEHIND_COMPONENT and not self._component:
+            return tr("charts", "{name}: not measured, no video here carries a link component", name=name)
         if step.count is None:
             return tr("charts", "{name}: no source gives this figure", name=name)
         if above is None or step.rate is None:
@@ -130,6 +134,9 @@ class FunnelChart(Chart):
         if self._refunds is not None and share is not None:
             count, part = formats().integer(self._refunds), formats().percent(share, 2)
             left = tr("charts", "Refunds {count}, {share} of payments", count=count, share=part)
+        elif self._steps and not self._component:
+            ink.text(rect, ink.elided(words.no_component(), rect.width()), "text-2")
+            return
         right = tr("charts", "Component shows and engagements are both of plays")
         ink.text(rect, left, "text-2")
         if ink.width(left) + ink.width(right) + 24 <= rect.width():

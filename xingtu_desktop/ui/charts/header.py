@@ -123,10 +123,18 @@ class ChartsHeader(View):
         row.addWidget(line(horizontal=False))
         row.addLayout(stamps)
 
+    def set_waiting(self) -> None:
+        """Before the first figures: what will stand here, without an arrow that has nothing to offer."""
+        self._open.hide()
+        self._title.setText(tr("charts", "All campaigns"))
+        self.set_words(badge="", tone="", sub=tr("charts", "Reading the reports on this computer…"), stamp="")
+        self.set_range(None, None, None)
+
     def set_choices(self, choices: Sequence[CampaignChoice], current: str) -> None:
         """The campaigns, and which is shown."""
         self._choices = tuple(choices)
         name = next((choice.name for choice in choices if choice.key == current), "")
+        self._open.show()
         self._title.setText(name)
         self._title.setMinimumWidth(min(self._title.sizeHint().width(), 160))
         self._open.set_name(tr("charts", "Choose a campaign, now {name}", name=name))

@@ -25,6 +25,7 @@ class TileStrip(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self._tiles: tuple[Tile, ...] = ()
+        self._component = True
         self._widgets = {key: StatTile() for key in TileKey}
         self._columns = 0
         self._grid = QGridLayout(self)
@@ -32,9 +33,10 @@ class TileStrip(QWidget):
         self._grid.setSpacing(0)
         self._arrange(len(TileKey))
 
-    def set_tiles(self, tiles: Sequence[Tile]) -> None:
-        """Other figures."""
+    def set_tiles(self, tiles: Sequence[Tile], *, component: bool = True) -> None:
+        """Other figures; `component` is False where it is known that an order carries none."""
         self._tiles = tuple(tiles)
+        self._component = component
         for tile in tiles:
             self._write(self._widgets[tile.key], tile)
 
@@ -82,7 +84,10 @@ class TileStrip(QWidget):
     def _write(self, widget: StatTile, tile: Tile) -> None:
         change = words.tile_change(tile.key, tile.change)
         note = ""
-        if tile.value is None:
+        bare = tile.value is None and tile.key in words.BEHIND_COMPONENT and not self._component
+        if bare:
+            note = tr("charts", "No link component")
+        elif tile.value is None:
             note = tr("charts", "No source gives it")
         elif tile.band is not None:
             note = f"P25 {words.tile_plain(tile.key, tile.band.p25)} – P75 {words.tile_plain(tile.key, tile.band.p75)}"
@@ -97,6 +102,8 @@ class TileStrip(QWidget):
             note=note,
         )
         about = words.tile_definition(tile.key)
+        if bare:
+            about = f"{about}\n{words.no_component()}"
         if tile.band is not None and tile.value is not None:
             own = tile.value.value if isinstance(tile.value, Fen) else tile.value
             sample = tr("charts", "Band: P25 to P75 of {count} own orders; the tick is P50.", count=formats().integer(tile.band.sample))

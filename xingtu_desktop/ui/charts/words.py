@@ -16,6 +16,9 @@ Metric = Literal["plays", "engagement", "cpm", "gmv"]
 METRICS: Final[tuple[Metric, ...]] = ("plays", "engagement", "cpm", "gmv")
 _RATES: Final = frozenset({TileKey.ENGAGEMENT_RATE, TileKey.FINISH_RATE, TileKey.COMPONENT_CLICK_RATE})
 _MONEY: Final = frozenset({TileKey.COST, TileKey.CPM, TileKey.GMV})
+BEHIND_COMPONENT: Final = frozenset({TileKey.COMPONENT_CLICK_RATE, TileKey.GMV, TileKey.ROAS})
+"""Tiles that are unknown where no video carries a component."""
+STEPS_BEHIND_COMPONENT: Final = frozenset({Step.COMPONENT_SHOWS, Step.COMPONENT_CLICKS, Step.STORE_VISITS, Step.ORDERS, Step.PAYMENTS})
 
 
 def tile_name(key: TileKey) -> str:
@@ -26,7 +29,7 @@ def tile_name(key: TileKey) -> str:
         TileKey.CPM: tr("charts", "CPM"),
         TileKey.ENGAGEMENT_RATE: tr("charts", "Engagement rate"),
         TileKey.FINISH_RATE: tr("charts", "Finish rate"),
-        TileKey.COMPONENT_CLICK_RATE: tr("charts", "Component click rate"),
+        TileKey.COMPONENT_CLICK_RATE: tr("charts", "Component CTR"),
         TileKey.GMV: tr("charts", "GMV"),
         TileKey.ROAS: tr("charts", "ROAS GMV ÷ cost"),
     }[key]
@@ -44,6 +47,11 @@ def tile_definition(key: TileKey) -> str:
         TileKey.GMV: tr("charts", "Paid orders that the platform attributes to the videos."),
         TileKey.ROAS: tr("charts", "GMV ÷ task amount; what Chinese decks often call ROI. The profit is not in it."),
     }[key]
+
+
+def no_component() -> str:
+    """Why a figure behind the component is unknown."""
+    return tr("charts", "No video of this selection carries a link component, so nothing behind one is measured.")
 
 
 def tile_value(key: TileKey, value: float | Fen | None) -> str:
