@@ -17,7 +17,7 @@ from xingtu_desktop.core.errors import NoSuchThing, Rejected
 from xingtu_desktop.core.events import Changes
 from xingtu_desktop.domain.ids import CampaignId, OrderId, PlatformCampaignId
 from xingtu_desktop.domain.intent import CreateAssign, IntentState
-from xingtu_desktop.domain.lifecycle import OrderStatus, ResourceKind, stage
+from xingtu_desktop.domain.lifecycle import AuditStatus, OrderStatus, ResourceKind, stage
 from xingtu_desktop.domain.order import Campaign, Order, PlatformCampaign, Resource
 from xingtu_desktop.services.ports import CampaignStore, MediaFetcher, MediaStore, OrderStore, OutboxStore, SettingsStore, StarApi
 from xingtu_desktop.services.sync.looks import text_hash
@@ -97,6 +97,10 @@ class OrderPuller:
             read += fresh
             self._changes.publish(await self._orders.save_orders(fresh))
         versions = await self._pull_versions(read, known, pause)
+        if full:
+            # The lists do not tell of every change under the same number.
+            here = [version.order_id for _, version in await self._orders.awaiting_review() if version.content is not None]
+            await self._read_texts_again(here, pause)
         await self._pull_bills(read, platform)
         if full:
             self._changes.publish(await self._settings.put(_FULL_AT, f'"{self._clock.now().isoformat()}"'))
@@ -109,6 +113,8 @@ class OrderPuller:
         fresh = [self._housed(order, homes) for order in await self._api.orders(list(ids))]
         self._changes.publish(await self._orders.save_orders(fresh))
         await self._pull_versions(fresh, {key: replace(one, status=OrderStatus.UNPAID) for key, one in known.items()}, _no_pause)
+        # A send may just have found another text under the same number: what is on screen must be what would be approved.
+        await self._read_texts_again([order.order_id for order in fresh if order.status is OrderStatus.SCRIPT_UPLOADED], _no_pause)
 
     async def prefetch(self, pause: Pause) -> int:
         """Bring the text or bytes of newest versions under review here, so that a review works offline; returns how many came.
@@ -172,18 +178,41 @@ class OrderPuller:
             ids = [order.order_id for order in batch]
             versions = [*await self._api.scripts(ids), *await self._api.videos(ids)]
             if versions:
+                before = {one.resource_id: one for one in await self._orders.resources(ids)}
                 self._changes.publish(await self._orders.save_resources(versions))
+                anew = {one.order_id for one in versions if _may_be_rewritten(before.get(one.resource_id), one)}
+                await self._read_texts_again(sorted(anew), pause)
             count += len(versions)
+        return count
+
+    async def _read_texts_again(self, order_ids: Sequence[OrderId], pause: Pause) -> None:
+        """The scripts of these orders, one request each; one that cannot be read keeps no other waiting."""
+        for order_id in order_ids:
+            await pause()
+            try:
+                await self._texts(order_id)
+            except (Rejected, NoSuchThing) as error:
+                log.warning("the script of order %s cannot be read again: %s", order_id, type(error).__name__)
+
+    async def _texts(self, order_id: OrderId) -> int:
+        """Bring the scripts of one order as the platform shows them now; returns how many are other than what was here.
+
+        Another text has another hash, so that what was seen before no longer counts as seen.
+        """
+        kept = {one.resource_id: one.content_hash for one in await self._orders.resources([order_id])}
+        count = 0
+        for one in (await self._api.order(order_id)).resources:
+            if one.kind is not ResourceKind.SCRIPT or one.content is None or one.resource_id not in kept:
+                continue
+            name = text_hash(one.content)
+            if kept[one.resource_id] != name:
+                self._changes.publish(await self._orders.set_content(one.resource_id, content=one.content, content_hash=name))
+                count += 1
         return count
 
     async def _fetch(self, version: Resource) -> int:
         if version.kind is ResourceKind.SCRIPT:
-            detail = await self._api.order(version.order_id)
-            texts = [one for one in detail.resources if one.kind is ResourceKind.SCRIPT and one.content is not None]
-            for one in texts:
-                text = one.content or ""
-                self._changes.publish(await self._orders.set_content(one.resource_id, content=text, content_hash=text_hash(text)))
-            return len(texts)
+            return await self._texts(version.order_id)
         if version.url is None:
             return 0
         data = await self._fetcher.fetch(version.url, max_bytes=_MAX_VIDEO)
@@ -226,6 +255,16 @@ def _to_read(listed: dict[OrderId, OrderStatus], unpaid: set[OrderId], known: di
     paid = [order_id for order_id, status in listed.items() if due(order_id, status)]
     paid.sort(key=lambda one: (listed[one].ended, -stage(listed[one]), one))
     return [*sorted(unpaid - set(listed)), *paid]
+
+
+def _may_be_rewritten(old: Resource | None, told: Resource) -> bool:
+    """Whether the list shows that a script whose text is here was written anew: handed in again, or audited again."""
+    if old is None or told.kind is not ResourceKind.SCRIPT or old.content is None:
+        return False
+    audited = {one.source: one.at for one in old.findings if one.at is not None}
+    audited_again = any(one.at is not None and one.source in audited and one.at > audited[one.source] for one in told.findings)
+    back_in_review = told.audit is AuditStatus.IN_REVIEW and old.audit is not AuditStatus.IN_REVIEW
+    return (old.created_at, old.filename) != (told.created_at, told.filename) or back_in_review or audited_again
 
 
 def _may_have_versions(order: Order, old: Order | None) -> bool:
