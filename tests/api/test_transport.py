@@ -243,8 +243,8 @@ def test_no_client_is_ever_unverified() -> None:
     line = Transport("https://api.example", timings=QUICK, compute=InlineCompute())
     import ssl
 
-    assert line._tls.verify_mode == ssl.CERT_REQUIRED
-    assert line._tls.check_hostname
+    assert line._http._tls.verify_mode == ssl.CERT_REQUIRED
+    assert line._http._tls.check_hostname
 
 
 async def test_an_untrusted_certificate_is_not_the_platform_and_nothing_was_sent() -> None:

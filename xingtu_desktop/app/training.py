@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import http.client
 import json
 import os
 import subprocess
@@ -120,6 +119,8 @@ class Control:
 
     def call(self, path: str, body: Mapping[str, object] | None = None) -> dict[str, object]:
         """POST with a body, else GET; the JSON object that came back. Offline when nobody answers."""
+        import http.client  # here, since only training asks for it and every start would wait
+
         connection = http.client.HTTPConnection(self._host, self._port, timeout=30)
         try:
             connection.request(
