@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QInputMethodEvent
+from PySide6.QtGui import QFontMetrics, QInputMethodEvent
 from PySide6.QtTest import QAbstractItemModelTester
 from PySide6.QtWidgets import QApplication, QLabel, QWidget
 from pytestqt.qtbot import QtBot
@@ -16,7 +16,7 @@ from xingtu_desktop.ui.widgets.buttons import Button, Segment, SegmentedControl
 from xingtu_desktop.ui.widgets.chips import Chip, FlowLayout
 from xingtu_desktop.ui.widgets.facets import FacetList, FacetValue
 from xingtu_desktop.ui.widgets.inputs import CounterLineEdit, CounterTextEdit, SearchField, limit_state
-from xingtu_desktop.ui.widgets.labels import ElidedLabel
+from xingtu_desktop.ui.widgets.labels import ElidedLabel, KeyCap
 from xingtu_desktop.ui.widgets.painting import avatar_color, initial
 from xingtu_desktop.ui.widgets.range_slider import RangeFilter, RangeSlider, Scale
 from xingtu_desktop.ui.widgets.states import EmptyState, StateStack
@@ -317,6 +317,28 @@ def test_buttons_leave_the_focus_where_the_keys_work(qtbot: QtBot) -> None:
     assert button.sizeHint().width() > plain.sizeHint().width()
 
 
+def test_a_title_is_never_cut_also_with_the_arrow_of_its_order(qtbot: QtBot) -> None:
+    columns = (
+        Column("name", "Creator", "", 190, "left", True, True, True),
+        *(Column(f"c{n}", "Audience fit", "0–100", 44, "right", True, False, True) for n in range(4)),
+    )
+    model: RecordsModel[int] = RecordsModel(columns, lambda item, key: Cell("1"), lambda item: item)
+    table = DataTable(columns)
+    qtbot.addWidget(table)
+    table.setModel(model)
+    table.resize(380, 200)
+    table.show()
+    header = table._header
+    metrics = QFontMetrics(current_theme().font(12))
+    assert all(table.columnWidth(index) >= metrics.horizontalAdvance("Audience fit") for index in range(1, 5))
+    assert 160 <= table.columnWidth(0) < 190
+    before = table.columnWidth(1)
+    table.set_sort("c0")
+    assert table.columnWidth(1) >= before + current_theme().px(14)
+    assert table.columnWidth(1) >= header.title_width(1)
+    assert table.column_widths()["c0"] == 44
+
+
 def test_long_text_ends_in_dots_and_is_whole_in_the_tooltip(qtbot: QtBot) -> None:
     label = ElidedLabel("<b>很长很长很长很长很长很长</b>的名字")
     qtbot.addWidget(label)
@@ -345,6 +367,40 @@ def test_only_the_newest_three_toasts_stay_and_undo_runs_once(qtbot: QtBot) -> N
     newest.act()
     assert done == ["3"]
     assert len(host.toasts()) == 2
+
+
+def test_news_lies_over_no_key_hint_and_no_button(qtbot: QtBot) -> None:
+    window = QWidget()
+    qtbot.addWidget(window)
+    window.resize(900, 600)
+    hint, button = KeyCap("J", window), Button("Approve", kind="primary", parent=window)
+    hint.setGeometry(420, 520, 20, 20)
+    button.setGeometry(430, 470, 120, 32)
+    window.show()
+    host = ToastHost(window)
+    host.show_toast("9 orders in the outbox", counts=True, action=ToastAction("Undo", lambda: None), seconds=8)
+    assert not host.geometry().adjusted(12, 12, -12, -12).intersects(button.geometry())
+    assert not host.geometry().adjusted(12, 12, -12, -12).intersects(hint.geometry())
+    assert host.geometry().bottom() < 500
+    button.hide()
+    hint.hide()
+    host.set_lift(1)
+    assert host.geometry().bottom() > 500
+
+
+def test_only_undo_errors_and_what_was_just_said_outlive_a_switch_of_views(qtbot: QtBot) -> None:
+    window = QWidget()
+    qtbot.addWidget(window)
+    window.resize(900, 600)
+    window.show()
+    host = ToastHost(window)
+    old = host.show_toast("saved")
+    old._tick()
+    undo = host.show_toast("approved", counts=True, action=ToastAction("Undo", lambda: None), seconds=8)
+    undo._tick()
+    host.show_toast("write a brief first")
+    host.leave_view()
+    assert [toast.accessibleName() for toast in host.toasts()] == ["approved", "write a brief first"]
 
 
 def test_states_switch_and_the_banner_stays_apart(qtbot: QtBot) -> None:

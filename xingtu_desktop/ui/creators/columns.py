@@ -232,7 +232,7 @@ COLUMNS: Final[tuple[CreatorColumn, ...]] = (
     CreatorColumn(
         "fit",
         Message("creators", "Fit"),
-        Message("creators", "audience"),
+        Message("creators", "0–100"),
         52,
         SortKey.AUDIENCE_FIT,
         _fit,
@@ -241,7 +241,7 @@ COLUMNS: Final[tuple[CreatorColumn, ...]] = (
             "Audience fit 0–100: each filtered share of the audience, divided by 1.5 times its lower bound, at most 1, on average.",
         ),
     ),
-    CreatorColumn("updated", Message("creators", "Data"), Message("creators", "updated"), 50, Field.UPDATED_AT, _age),
+    CreatorColumn("updated", Message("creators", "Data"), Message("creators", "age"), 50, Field.UPDATED_AT, _age),
     CreatorColumn(
         "quote_20",
         Message("creators", "Quote"),
@@ -311,7 +311,7 @@ COLUMNS: Final[tuple[CreatorColumn, ...]] = (
     CreatorColumn(
         "female_15_24",
         Message("creators", "F 15–24"),
-        Message("creators", "estimated"),
+        Message("creators", "approx."),
         52,
         Field.FEMALE_15_24_SHARE,
         _female,

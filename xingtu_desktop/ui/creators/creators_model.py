@@ -177,8 +177,9 @@ class CreatorTableModel(QAbstractTableModel):
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = int(Qt.ItemDataRole.DisplayRole)) -> object:
         """Title and definition in one text, for accessibility; the tooltip says what the title has no room for."""
         if role == Qt.ItemDataRole.ToolTipRole and orientation == Qt.Orientation.Horizontal and 0 <= section < len(self._columns):
-            hint = BY_KEY[self._columns[section].key].hint
-            return hint.text() if hint is not None else None
+            column, hint = self._columns[section], BY_KEY[self._columns[section].key].hint
+            words = f"{column.title} · {column.subtitle}" if column.subtitle else column.title
+            return words if hint is None else f"{words}\n{hint.text()}"
         if role == Qt.ItemDataRole.DisplayRole and orientation == Qt.Orientation.Horizontal and 0 <= section < len(self._columns):
             column = self._columns[section]
             return f"{column.title} {column.subtitle}".strip()

@@ -106,6 +106,7 @@ class MainWindow(QMainWindow):
         self._pages.setCurrentIndex(0)
         self._retitle()
         if changed:
+            self.toasts.leave_view()
             self.focus_view()
             self.view_changed.emit(key)
             self._save.start()

@@ -5,19 +5,21 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from PySide6.QtCore import QEvent, QObject, QRectF, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QObject, QPoint, QRect, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
-from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
+from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QSizePolicy, QWidget
 
 from xingtu_desktop.ui.i18n import formats
 from xingtu_desktop.ui.theme import current_theme
 from xingtu_desktop.ui.widgets.buttons import Button
-from xingtu_desktop.ui.widgets.labels import text_label
+from xingtu_desktop.ui.widgets.labels import KeyCap, text_label
 from xingtu_desktop.ui.widgets.painting import fill_round, saved, stroke_round
 
 DEFAULT_SECONDS = 6
 LIMIT = 3
 _SHADOW = 12
+_HIGHEST = 0.55
+"""The share of the window's height above which news never climbs: up there it would lie over what is being read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +51,7 @@ class Toast(QWidget):
         self._action = action
         self._counts = counts
         self._left = seconds
+        self._whole = seconds
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self.setAccessibleName(text)
         words = text_label(text)
@@ -71,6 +74,10 @@ class Toast(QWidget):
     def seconds_left(self) -> int:
         """Until it goes by itself."""
         return self._left
+
+    def stays(self) -> bool:
+        """Whether it outlives a switch of views: a running undo, an error, and what was said by the switch itself."""
+        return self._counts or self._tone == "bad" or self._left == self._whole
 
     def act(self) -> None:
         """Do what the button does."""
@@ -128,13 +135,17 @@ def paint_shadow(painter: QPainter, rect: QRectF, reach: int) -> None:
 
 
 class ToastHost(QWidget):
-    """Stacks at most three toasts above the bottom centre of its parent; the oldest makes room."""
+    """Stacks at most three toasts at the bottom centre of its parent, above buttons and key hints; the oldest makes room."""
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         self._toasts: list[Toast] = []
         self._bottom = 56
         self._lift = 0
+        self._later = QTimer(self)
+        self._later.setSingleShot(True)
+        self._later.setInterval(0)
+        self._later.timeout.connect(self._place)
         parent.installEventFilter(self)
         self.hide()
 
@@ -155,6 +166,13 @@ class ToastHost(QWidget):
         if pixels != self._lift:
             self._lift = pixels
             self._place()
+
+    def leave_view(self) -> None:
+        """Another view is shown: what was news in the last one goes, what stays finds a new place once the view is laid out."""
+        for toast in [each for each in self._toasts if not each.stays()]:
+            toast.dismiss()
+        if self._toasts:
+            self._later.start()
 
     def newest_undo(self) -> Toast | None:
         """The newest toast with an undo, for the Z key."""
@@ -186,10 +204,48 @@ class ToastHost(QWidget):
         width = max((size.width() for size in sizes), default=0)
         # The shadows of two neighbours overlap, so a toast takes less room than its picture.
         height = sum(size.height() - _SHADOW for size in sizes) + _SHADOW
-        self.setGeometry((parent.width() - width) // 2, parent.height() - height - self._bottom - self._lift, width, height)
+        left = (parent.width() - width) // 2
+        top = self._free_top(parent, left, parent.height() - height - self._bottom - self._lift, width, height)
+        self.setGeometry(left, top, width, height)
+        self._stack(width, sizes)
+        self.raise_()
+
+    def _free_top(self, parent: QWidget, left: int, top: int, width: int, height: int) -> int:
+        """As low as it can be without lying over a button or a key hint; in a form full of buttons only the main one counts."""
+        if not self._toasts:
+            return top
+        hint = current_theme().px(64)
+        # A hint's word stands beside its key.
+        keys = [place.adjusted(0, 0, hint, 0) for place in self._places(parent, KeyCap).values()]
+        buttons = self._places(parent, QAbstractButton)
+        main = [place for button, place in buttons.items() if isinstance(button, Button) and button.kind() == "primary"]
+        for taken in ([*keys, *buttons.values()], [*keys, *main]):
+            found = self._above(QRect(left, top, width, height), taken, int(parent.height() * (1 - _HIGHEST)))
+            if found is not None:
+                return found
+        return top
+
+    def _above(self, wanted: QRect, taken: list[QRect], highest: int) -> int | None:
+        top = wanted.top()
+        while top >= highest:
+            body = QRect(wanted.left(), top, wanted.width(), wanted.height()).adjusted(_SHADOW, _SHADOW, -_SHADOW, -_SHADOW)
+            below = [each.top() for each in taken if each.intersects(body)]
+            if not below:
+                return top
+            top = min(below) - wanted.height() + _SHADOW - 4
+        return None
+
+    def _places(self, parent: QWidget, kind: type[KeyCap] | type[QAbstractButton]) -> dict[QWidget, QRect]:
+        """Where the widgets of a kind stand that can be seen, in the window's own pixels."""
+        return {
+            widget: QRect(widget.mapTo(parent, QPoint(0, 0)), widget.size())
+            for widget in parent.findChildren(kind)
+            if widget.isVisible() and not self.isAncestorOf(widget) and not widget.visibleRegion().isEmpty()
+        }
+
+    def _stack(self, width: int, sizes: list[QSize]) -> None:
         top = 0
         for toast, size in zip(self._toasts, sizes, strict=True):
             toast.setGeometry((width - size.width()) // 2, top, size.width(), size.height())
             toast.show()
             top += size.height() - _SHADOW
-        self.raise_()

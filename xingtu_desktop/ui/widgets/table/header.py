@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QPoint, QRect, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QMouseEvent, QPainter
+from PySide6.QtGui import QColor, QFontMetrics, QMouseEvent, QPainter
 from PySide6.QtWidgets import QHeaderView, QWidget
 
 from xingtu_desktop.ui.theme import current_theme
@@ -52,6 +52,16 @@ class DataHeader(QHeaderView):
     def set_frozen_width(self, width: int) -> None:
         """The width of the frozen first column, 0 when it scrolls with the others."""
         self._frozen_width = width
+
+    def title_width(self, index: int) -> int:
+        """The least width of a column at which its title stands whole, the arrow of the order with it."""
+        theme, column = current_theme(), self._state.columns[index]
+        sorted_here = self._sort is not None and self._sort[0] == column.key
+        words = QFontMetrics(theme.font(12, strong=sorted_here)).horizontalAdvance(column.title)
+        left = 0 if column.align == "right" else theme.px(self._state.padding)
+        if index == 0:
+            left = theme.px(CHECK_WIDTH if self._state.checkable else 16)
+        return left + words + (theme.px(14) if sorted_here else 0) + theme.px(self._state.padding) + 2
 
     def sizeHint(self) -> QSize:
         """44 px where any column has a second line, else 32."""
@@ -108,9 +118,10 @@ class DataHeader(QHeaderView):
         if column.subtitle:
             painter.setFont(theme.font(12))
             painter.setPen(QColor(tokens.text_3))
-            shown, _ = fitted(painter.fontMetrics(), column.subtitle, below.width())
-            side = Qt.AlignmentFlag.AlignRight if right_aligned else Qt.AlignmentFlag.AlignLeft
-            painter.drawText(below, Qt.AlignmentFlag.AlignVCenter | side, shown)
+            # Half a word explains nothing: what does not fit is left to the column's tooltip.
+            if painter.fontMetrics().horizontalAdvance(column.subtitle) <= below.width():
+                side = Qt.AlignmentFlag.AlignRight if right_aligned else Qt.AlignmentFlag.AlignLeft
+                painter.drawText(below, Qt.AlignmentFlag.AlignVCenter | side, column.subtitle)
 
     def column_at(self, x: int) -> int:
         """The column under a place, the frozen one first."""

@@ -13,6 +13,9 @@ from xingtu_desktop.ui.widgets.table.cells import CELL_ROLE, KEY_ROLE, CellModel
 from xingtu_desktop.ui.widgets.table.delegate import CHECK_WIDTH, PADDING, CellDelegate, RowState
 from xingtu_desktop.ui.widgets.table.header import DataHeader
 
+_GIVES = 0.85
+"""How far the stretching column shrinks for the sake of the others' titles."""
+
 
 class DataTable(QTableView):
     """A table of `Cell`s. Rows have keys (KEY_ROLE); ticks and the current row follow the key, not the row number."""
@@ -109,6 +112,8 @@ class DataTable(QTableView):
     def set_sort(self, column: str | None, descending: bool = True) -> None:
         """Show the order that the rows are in."""
         self._header.set_sort(column, descending)
+        # The arrow needs room beside the title.
+        self._stretch()
 
     def set_stretch_most(self, most: int | None) -> None:
         """How wide, in design pixels, the stretching column gets; what is left beyond goes to the others in equal parts."""
@@ -426,13 +431,17 @@ class DataTable(QTableView):
         others = [
             (index, column.key) for index, column in enumerate(self._state.columns[: self.model().columnCount()]) if index != stretching
         ]
+        widths = {index: max(self._own.get(key, 0), self._header.title_width(index)) for index, key in others}
         least = current_theme().px(self._state.columns[stretching].width)
-        room = max(least, self.viewport().width() - sum(self._own.get(key, 0) for _, key in others))
+        wanted = sum(self._own.get(key, 0) for _, key in others)
+        # Room for a title that would be cut comes from the stretching column; what it cannot give is scrolled.
+        least = max(round(least * _GIVES), least - (sum(widths.values()) - wanted))
+        room = max(least, self.viewport().width() - sum(widths.values()))
         most = room if self._stretch_most is None else max(least, current_theme().px(self._stretch_most))
         self._share = max(0, room - most) // max(1, len(others))
         self._stretching = True
-        for index, key in others:
-            self.setColumnWidth(index, self._own.get(key, 0) + self._share)
+        for index, width in widths.items():
+            self.setColumnWidth(index, width + self._share)
         self.setColumnWidth(stretching, room - self._share * len(others))
         self._stretching = False
 
