@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
 
 from xingtu_desktop.core.tasks import TaskScope
 from xingtu_desktop.domain.creator import Creator
 from xingtu_desktop.domain.ids import AuthorId
 from xingtu_desktop.services.creator_search import CreatorSearchService
 from xingtu_desktop.ui.context import ViewContext
-from xingtu_desktop.ui.creators.compare_page import MOST
 from xingtu_desktop.ui.creators.creators_view import CreatorsView
 from xingtu_desktop.ui.creators.list_flow import ListFlow
 from xingtu_desktop.ui.i18n import tr
+
+MOST: Final = 6
 
 
 class CompareFlow:
@@ -29,7 +31,7 @@ class CompareFlow:
 
     def authors(self) -> tuple[AuthorId, ...]:
         """Who is compared."""
-        return tuple(creator.author_id for creator in self._view.compare.creators())
+        return tuple(creator.author_id for creator in self._view.compared())
 
     def ticked(self, chosen: Sequence[AuthorId]) -> None:
         """Compare these, or say how to choose."""

@@ -15,6 +15,7 @@ from xingtu_desktop.domain.creator import Creator, VideoTier, cpm_of, female_15_
 from xingtu_desktop.domain.ids import AuthorId
 from xingtu_desktop.domain.money import Fen, total
 from xingtu_desktop.ui.creators import words
+from xingtu_desktop.ui.creators.compare_flow import MOST
 from xingtu_desktop.ui.formats import UNKNOWN
 from xingtu_desktop.ui.i18n import Message, formats, tr
 from xingtu_desktop.ui.theme import current_theme
@@ -22,8 +23,6 @@ from xingtu_desktop.ui.widgets.buttons import Button, IconButton
 from xingtu_desktop.ui.widgets.labels import Badge, ElidedLabel, line, panel, text_label
 from xingtu_desktop.ui.widgets.panels import Avatar, MicroBar
 from xingtu_desktop.ui.widgets.view import View
-
-MOST: Final = 6
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QTimer
 
@@ -33,6 +33,9 @@ from xingtu_desktop.ui.errors import words as error_words
 from xingtu_desktop.ui.i18n import formats, tr, translations
 from xingtu_desktop.ui.shell.commands import Command
 from xingtu_desktop.ui.theme import current_theme
+
+if TYPE_CHECKING:
+    from xingtu_desktop.ui.creators.compare_page import ComparePage
 
 COALESCE_MS: Final = 20
 """Typing and dragging within this time is one search."""
@@ -118,12 +121,15 @@ class CreatorsPresenter:
         view.bar.shown_all.connect(self._lists.show_basket)
         view.bar.emptied.connect(self._lists.empty_basket)
         view.bar.tier_chosen.connect(self._on_tier)
-        view.compare.closed.connect(lambda: view.show_comparison(False))
-        view.compare.removed.connect(self._compare.remove)
-        view.compare.basket_clicked.connect(lambda: self._lists.basket(self._compare.authors()))
-        view.compare.shortlist_clicked.connect(lambda: self._lists.shortlist(self._compare.authors()))
+        view.compare_made.connect(self._on_compare_made)
         view.states.error.retried.connect(self._run_search)
         view.states.empty.acted.connect(lambda: self._context.frame.go("settings"))
+
+    def _on_compare_made(self, page: ComparePage) -> None:
+        page.closed.connect(lambda: self.view.show_comparison(False))
+        page.removed.connect(self._compare.remove)
+        page.basket_clicked.connect(lambda: self._lists.basket(self._compare.authors()))
+        page.shortlist_clicked.connect(lambda: self._lists.shortlist(self._compare.authors()))
 
     # ------------------------------------------------------------------ life
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QStackedLayout, QVBoxLayout, QWidget
 
 from xingtu_desktop.ui.creators.basket_bar import BasketBar
-from xingtu_desktop.ui.creators.compare_page import ComparePage
 from xingtu_desktop.ui.creators.creators_model import CreatorDelegate, CreatorTableModel
 from xingtu_desktop.ui.creators.export_strip import ExportStrip
 from xingtu_desktop.ui.creators.filter_panel import FilterPanel
@@ -23,6 +22,10 @@ from xingtu_desktop.ui.widgets.states import StateStack
 from xingtu_desktop.ui.widgets.table.view import DataTable
 from xingtu_desktop.ui.widgets.view import View
 
+if TYPE_CHECKING:
+    from xingtu_desktop.domain.creator import Creator
+    from xingtu_desktop.ui.creators.compare_page import ComparePage
+
 WIDE: Final = 1600
 """From here on the panels are wider."""
 OVERLAY_BELOW: Final = 1440
@@ -34,6 +37,8 @@ class CreatorsView(View):
 
     single_key_commands = True
     resized = Signal()
+    compare_made = Signal(object)
+    """The `ComparePage`, once, before it first shows."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -46,7 +51,7 @@ class CreatorsView(View):
         self.loosen = LoosenPanel()
         self.profile = ProfilePanel()
         self.bar = BasketBar()
-        self.compare = ComparePage()
+        self._compare: ComparePage | None = None
         self.export_strip = ExportStrip()
         self._foot = self._make_foot()
         self._build()
@@ -118,7 +123,6 @@ class CreatorsView(View):
         row.addWidget(main, 1)
         self._pages = QStackedLayout(self)
         self._pages.addWidget(search)
-        self._pages.addWidget(self.compare)
         self.table.setModel(self.model)
         self.table.set_frozen(True)
         self._search_page = search
@@ -127,8 +131,10 @@ class CreatorsView(View):
 
     def retranslate(self) -> None:
         """Every word again."""
-        for part in (self.filters, self.head, self.loosen, self.profile, self.bar, self.compare, self.export_strip):
+        for part in (self.filters, self.head, self.loosen, self.profile, self.bar, self.export_strip):
             part.retranslate()
+        if self._compare is not None:
+            self._compare.retranslate()
         self.table.setAccessibleName(tr("creators", "Creators found"))
         for label, text in zip(
             self._hint_words,
@@ -164,7 +170,22 @@ class CreatorsView(View):
 
     def comparing(self) -> bool:
         """Whether the comparison covers the search."""
-        return self._pages.currentWidget() is self.compare
+        return self._compare is not None and self._pages.currentWidget() is self._compare
+
+    def compared(self) -> tuple[Creator, ...]:
+        """Who is in the comparison."""
+        return () if self._compare is None else tuple(self._compare.creators())
+
+    @property
+    def compare(self) -> ComparePage:
+        """The comparison; made when first asked for, since most days pass without one."""
+        if self._compare is None:
+            from xingtu_desktop.ui.creators.compare_page import ComparePage
+
+            self._compare = ComparePage()
+            self._pages.addWidget(self._compare)
+            self.compare_made.emit(self._compare)
+        return self._compare
 
     def show_comparison(self, on: bool) -> None:
         """Cover the search with the comparison, or uncover it."""

@@ -2,80 +2,23 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QRectF, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from xingtu_desktop.domain.creator_query import FIELDS, CategoryCounts, CategoryFilter, Facet, Field, Histogram, RangeFilter, Scale
 from xingtu_desktop.ui.creators import words
+from xingtu_desktop.ui.creators.fold_header import FoldHeader
 from xingtu_desktop.ui.i18n import formats, tr
-from xingtu_desktop.ui.theme import current_theme, icons
+from xingtu_desktop.ui.theme import current_theme
 from xingtu_desktop.ui.widgets.buttons import Button
 from xingtu_desktop.ui.widgets.facets import FacetList, FacetValue
 from xingtu_desktop.ui.widgets.inputs import SearchField
-from xingtu_desktop.ui.widgets.labels import ElidedLabel, line, text_label
-from xingtu_desktop.ui.widgets.painting import paint_focus
+from xingtu_desktop.ui.widgets.labels import text_label
 from xingtu_desktop.ui.widgets.range_slider import RangeFilter as RangeWidget
 
 _FEW = 5
 _SEARCHED = 12
-
-
-class FoldHeader(QWidget):
-    """A heading that folds its group: name, an estimate's mark, what is chosen, and an arrow."""
-
-    toggled = Signal(bool)
-
-    def __init__(self, parent: QWidget | None = None, *, caption: bool = False) -> None:
-        super().__init__(parent)
-        self._open = False
-        self.title = ElidedLabel(type="caption", tone="text-3") if caption else ElidedLabel(strong=True)
-        self.mark = text_label(type="caption", tone="text-3")
-        self.value = text_label(type="caption", tone="accent")
-        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.setCursor(Qt.CursorShape.PointingHandCursor)
-        layout = QHBoxLayout(self)
-        layout.setContentsMargins(0, 14 if caption else 6, current_theme().px(20), 6)
-        layout.setSpacing(6)
-        layout.addWidget(self.title, 1)
-        layout.addWidget(self.mark)
-        layout.addWidget(self.value)
-        self.mark.hide()
-
-    def is_open(self) -> bool:
-        """Whether the group's body shows."""
-        return self._open
-
-    def set_open(self, on: bool) -> None:
-        """Fold or unfold without telling anyone."""
-        self._open = on
-        self.update()
-
-    def _flip(self) -> None:
-        self.set_open(not self._open)
-        self.toggled.emit(self._open)
-
-    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        """A click folds."""
-        if event.button() == Qt.MouseButton.LeftButton and self.rect().contains(event.position().toPoint()):
-            self._flip()
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """So do Enter and Space."""
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space):
-            self._flip()
-        else:
-            super().keyPressEvent(event)
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        """Draw the arrow and the focus ring."""
-        painter = QPainter(self)
-        size = current_theme().px(14)
-        name = "chevron-up" if self._open else "chevron-down"
-        middle = self.title.geometry().center().y() + 0.5
-        icons.paint(painter, name, self.width() - size - 1, middle - size / 2, size, "text-3")
-        if self.hasFocus():
-            paint_focus(painter, QRectF(self.rect()).adjusted(0, 1, 0, -1), 4, current_theme().tokens)
 
 
 class FilterGroup(QWidget):
@@ -88,11 +31,14 @@ class FilterGroup(QWidget):
         self.header = FoldHeader()
         self.body: QWidget | None = None
         self._column = QVBoxLayout(self)
-        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.setContentsMargins(0, 0, 0, 1)
         self._column.setSpacing(0)
         self._column.addWidget(self.header)
-        self._column.addWidget(line())
         self.header.toggled.connect(self._on_fold)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Draw the line below."""
+        QPainter(self).fillRect(0, self.height() - 1, self.width(), 1, current_theme().color("line"))
 
     def is_open(self) -> bool:
         """Whether the body shows; only then are its counts asked for."""
@@ -173,12 +119,8 @@ class RangeGroup(FilterGroup):
     def retranslate(self) -> None:
         """Names and figures in the language in force."""
         name = words.FIELD_NAMES[self.field].text()
-        self.header.title.setText(name)
-        self.header.setAccessibleName(name)
-        method = words.estimate_method(self.field)
-        self.header.mark.setText(tr("creators", "estimated"))
-        self.header.mark.setVisible(self.field is Field.FEMALE_15_24_SHARE)
-        self.header.setToolTip(method)
+        self.header.set_title(name, words.estimate_method(self.field))
+        self.header.set_words(mark=tr("creators", "estimated") if self.field is Field.FEMALE_15_24_SHARE else "")
         if self.low_edit is not None and self.high_edit is not None:
             for edit, hint in ((self.low_edit, tr("creators", "At least")), (self.high_edit, tr("creators", "At most"))):
                 edit.setPlaceholderText(hint)
@@ -235,8 +177,7 @@ class RangeGroup(FilterGroup):
 
     def _show(self) -> None:
         active = self._filter.low is not None or self._filter.high is not None
-        self.header.value.setText(words.range_text(self._filter) if active else "")
-        self.header.value.setVisible(active and not self.is_open())
+        self.header.set_words(value=words.range_text(self._filter) if active and not self.is_open() else "")
         if self.range is None or self.low_edit is None or self.high_edit is None:
             return
         low, high = self._filter.low, self._filter.high
@@ -325,8 +266,7 @@ class FacetGroup(FilterGroup):
     def retranslate(self) -> None:
         """Names and values in the language in force."""
         name = words.FACET_NAMES[self.facet].text()
-        self.header.title.setText(name)
-        self.header.setAccessibleName(name)
+        self.header.set_title(name)
         if self.values is not None:
             self.values.setAccessibleName(name)
         if self.search is not None:
@@ -390,8 +330,7 @@ class FacetGroup(FilterGroup):
 
     def _show(self) -> None:
         active = bool(self._filter.values)
-        self.header.value.setText(words.category_text(self._filter) if active else "")
-        self.header.value.setVisible(active and not self.is_open())
+        self.header.set_words(value=words.category_text(self._filter) if active and not self.is_open() else "")
         if self.values is None or self._more is None or self._negate is None or self._missing is None:
             return
         listed, rest = self._listed()

@@ -10,7 +10,8 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from xingtu_desktop.domain.creator_query import Facet, Field
-from xingtu_desktop.ui.creators.filter_groups import FilterGroup, FoldHeader
+from xingtu_desktop.ui.creators.filter_groups import FilterGroup
+from xingtu_desktop.ui.creators.fold_header import FoldHeader
 from xingtu_desktop.ui.i18n import Message, formats, tr
 from xingtu_desktop.ui.widgets.labels import line
 
@@ -173,12 +174,11 @@ class FilterSection(QWidget):
         if self._section.title is None:
             return
         title = self._section.title.text()
-        self.header.title.setText(title)
-        self.header.setAccessibleName(title)
-        self.header.mark.setText(formats().integer(len(self._groups)))
-        self.header.mark.setVisible(not self.is_open() and not self._active)
-        self.header.value.setText(tr("creators", "{number} on", number=formats().integer(self._active)))
-        self.header.value.setVisible(self._active > 0)
+        self.header.set_title(title)
+        self.header.set_words(
+            mark="" if self.is_open() or self._active else formats().integer(len(self._groups)),
+            value=tr("creators", "{number} on", number=formats().integer(self._active)) if self._active else "",
+        )
 
     def _on_fold(self, on: bool) -> None:
         self.set_open(on)
