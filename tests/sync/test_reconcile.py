@@ -8,6 +8,7 @@ import pytest
 
 from tests.sync.rig import CAMPAIGN, TIMINGS, Rig
 from xingtu_desktop.core.errors import Timeout
+from xingtu_desktop.domain.ids import BatchId, OrderId
 from xingtu_desktop.domain.intent import IntentState
 from xingtu_desktop.domain.lifecycle import CancelReason, OrderStatus, ResourceKind
 from xingtu_desktop.domain.money import Fen
@@ -230,6 +231,58 @@ async def test_a_bill_that_moved_while_a_payment_was_unknown_asks_a_person() -> 
         2_200_000,
     )
     assert rig.platform.count("pay") == 0
+
+
+async def pays_what_is_not_known_here(rig: Rig, answer: str) -> tuple[BatchId, OrderId]:
+    """A payment for a platform campaign of which this computer holds no order, and an answer that never came."""
+    order = rig.platform.add_order(OrderStatus.UNPAID)
+    assert await rig.orders.orders() == []
+    batch = await rig.actions.pay_campaign(CAMPAIGN, order.platform_campaign_id, at_most=Fen(1_200_000), orders=1, campaign_name="年货节")
+    rig.platform.plan = [answer]
+    await rig.run()
+    assert (await rig.only(batch)).state is IntentState.UNKNOWN
+    return batch, order.order_id
+
+
+async def test_an_empty_bill_of_orders_whose_state_nobody_tells_is_not_taken_as_paid() -> None:
+    rig = Rig()
+    batch, order_id = await pays_what_is_not_known_here(rig, "never")
+    del rig.platform.world.orders[order_id]
+    rig.platform.changed()
+    await rig.settle()
+    row = await rig.only(batch)
+    assert (row.state, row.outcome, rig.platform.count("pay")) == (IntentState.NEEDS_HUMAN, "unclear", 0)
+
+
+async def test_an_empty_bill_of_unknown_orders_that_were_cancelled_is_not_taken_as_paid() -> None:
+    rig = Rig()
+    batch, order_id = await pays_what_is_not_known_here(rig, "never")
+    rig.platform.set_status(order_id, OrderStatus.CANCELLED)
+    await rig.settle()
+    assert ((await rig.only(batch)).state, rig.platform.count("pay")) == (IntentState.NEEDS_HUMAN, 0)
+
+
+async def test_orders_that_the_platform_lists_as_paid_settle_a_payment_although_none_was_known_here() -> None:
+    rig = Rig()
+    batch, _ = await pays_what_is_not_known_here(rig, "lost")
+    await rig.settle()
+    row = await rig.only(batch)
+    assert (row.state, row.outcome, row.result["paid"], rig.platform.count("pay")) == (IntentState.DONE, "confirmed_by_read", 1_200_000, 1)
+
+
+@pytest.mark.parametrize(("answer", "state"), [("lost", IntentState.DONE), ("never", IntentState.NEEDS_HUMAN)])
+async def test_the_rest_of_an_order_counts_as_paid_only_where_the_order_says_so(answer: str, state: IntentState) -> None:
+    rig = Rig()
+    order = rig.platform.add_order(OrderStatus.BALANCE_DUE, total_paid=Fen(200_000))
+    batch = await rig.actions.pay_tail(order, at_most=Fen(1_000_000))
+    rig.platform.plan = [answer]
+    await rig.run()
+    assert (await rig.only(batch)).state is IntentState.UNKNOWN
+    if answer == "never":
+        # The bill is gone, and the order stands where it stood.
+        rig.platform.set_status(order.order_id, OrderStatus.BALANCE_DUE, total=None, total_paid=None)
+    await rig.settle()
+    assert ((await rig.only(batch)).state, rig.platform.count("pay")) == (state, 1 if answer == "lost" else 0)
 
 
 @pytest.mark.parametrize("action", ["publish", "finish", "cancel", "reject"])

@@ -251,9 +251,8 @@ class Looker:
             "platform_campaign_id": campaign_id,
         }
         if not bill.total_pay:
-            # An empty bill alone is the last resort: unpaid orders that somebody cancelled are owed nothing either.
-            ids = await self.orders_to_pay(payload, ask=True)
-            if (intent.attempt > 0 and not ids) or await self._any_paid(ids):
+            # An empty bill alone says nothing: unpaid orders that somebody cancelled are owed nothing either.
+            if await self._any_paid(await self._orders_paid_for(payload)):
                 return Look(Verdict.APPLIED, actual=0, facts=facts)
             return Look(Verdict.CHANGED, "nothing_to_pay", payload.at_most.value, 0, intent.attempt == 0, facts)
         return self._affordable(bill.total_pay.value, payload.at_most.value, bill.balance.value, facts)
@@ -265,9 +264,10 @@ class Looker:
         bill = await self._api.pending_bill(order_id=payload.order_id)
         facts: dict[str, Fact] = {"bill": bill.total_pay.value, "at_most": payload.at_most.value, "balance": bill.balance.value}
         if not bill.total_pay:
-            if intent.attempt > 0 or stage(order.status) > stage(OrderStatus.BALANCE_DUE):
+            moved_on = intent.attempt > 0 and order.status is not OrderStatus.BALANCE_DUE
+            if moved_on or stage(order.status) > stage(OrderStatus.BALANCE_DUE) or await self._paid_up(payload.order_id):
                 return Look(Verdict.APPLIED, actual=0, facts=facts)
-            return Look(Verdict.CHANGED, "nothing_to_pay", payload.at_most.value, 0, True, facts)
+            return Look(Verdict.CHANGED, "nothing_to_pay", payload.at_most.value, 0, intent.attempt == 0, facts)
         if order.status is not OrderStatus.BALANCE_DUE:
             return _changed("status", int(OrderStatus.BALANCE_DUE), int(order.status), surely=False, **facts)
         return self._affordable(bill.total_pay.value, payload.at_most.value, bill.balance.value, facts)
@@ -284,9 +284,18 @@ class Looker:
         unpaid = (OrderStatus.UNPAID, OrderStatus.CANCELLED, OrderStatus.CLOSED)
         return bool(ids) and any(order.status not in unpaid or order.total_paid for order in await self._api.orders(ids))
 
+    async def _paid_up(self, order_id: OrderId) -> bool:
+        """Whether the order itself says that nothing of it is left to pay."""
+        return any(order.total is not None and order.total_paid == order.total for order in await self._api.orders([order_id]))
+
+    async def _orders_paid_for(self, payload: PayCampaign) -> list[OrderId]:
+        """The orders that a payment concerns; where none is known here, those that the platform lists, which are paid or were."""
+        known = await self.orders_to_pay(payload, ask=True)
+        return known or [order_id for order_id, _ in await self._api.orders_of_campaigns([await self.campaign_to_pay(payload)])]
+
     async def total_paid(self, payload: PayCampaign) -> int | None:
         """What the campaign's orders say was paid, in fen, or None where one of them does not say."""
-        ids = await self.orders_to_pay(payload, ask=True)
+        ids = await self._orders_paid_for(payload)
         rows = await self._api.orders(ids) if ids else []
         paid = [order.total_paid.value for order in rows if order.total_paid is not None]
         return sum(paid) if ids and len(paid) == len(ids) else None
