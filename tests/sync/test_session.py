@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import replace
@@ -264,9 +265,40 @@ async def test_a_caller_that_goes_away_does_not_lose_the_new_pair() -> None:
     caller.cancel()
     await asyncio.gather(caller, return_exceptions=True)
     desk.auth.gate.set()
-    await session.close()
+    await session.close(5.0)
     assert desk.store.pair is not None
     assert desk.store.pair.access_token == "access-1"
+
+
+async def test_ending_waits_for_a_refresh_no_longer_than_the_time_it_has() -> None:
+    desk = Desk()
+    desk.auth.gate = asyncio.Event()
+    session = desk.session()
+    token = await session.current()
+    renewing = asyncio.ensure_future(session.renewed(token))
+    while not desk.auth.inside:
+        await asyncio.sleep(0)
+    begun = time.monotonic()
+    await session.close(0.1)
+    assert 0.09 <= time.monotonic() - begun < 1.0
+    assert desk.auth.inside == 0
+    with pytest.raises(asyncio.CancelledError):
+        await renewing
+
+
+async def test_a_refresh_that_waits_for_another_window_is_not_awaited_when_ending_and_sends_nothing() -> None:
+    desk = Desk()
+    session = desk.session()
+    token = await session.current()
+    async with desk.lock.hold(1.0):
+        renewing = asyncio.ensure_future(session.renewed(token))
+        await asyncio.sleep(0)
+        begun = time.monotonic()
+        await session.close(5.0)
+        assert time.monotonic() - begun < 1.0
+    with pytest.raises(asyncio.CancelledError):
+        await renewing
+    assert desk.auth.refreshes == 0
 
 
 async def test_a_pair_that_is_not_on_the_disk_is_not_used() -> None:

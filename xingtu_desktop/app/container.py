@@ -82,6 +82,9 @@ _INDEX_SECONDS = 2.0
 _DRAWING_SECONDS = 0.3
 """And so long for the first rows to be drawn: a thread that imports or computes makes every stroke of the painter wait for its turn."""
 
+_LAST_SHARE = 0.85
+"""Of the shutdown time has passed when the last request is given up; the rest is for the files."""
+
 
 class AccountRoom:
     """One account's files, clients, loop and services while it is open. Made by `open`, ended by `close`."""
@@ -294,10 +297,10 @@ class AccountRoom:
         self._stop_refreshing()
         await self.sync.engine.close()
         await self._scope.close()
-        await self.services.session.close()
-        await self.services.search.close()
         # One shutdown time for all: what the sends left of it.
-        await self.platform.aclose(max(0.0, 0.85 * self._shutdown - (time.monotonic() - begun)))
+        await self.services.session.close(_LAST_SHARE * self._shutdown - (time.monotonic() - begun))
+        await self.services.search.close()
+        await self.platform.aclose(max(0.0, _LAST_SHARE * self._shutdown - (time.monotonic() - begun)))
         await self.files.close()
         if self._own_compute:
             self._compute.shutdown()

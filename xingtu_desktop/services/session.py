@@ -161,6 +161,8 @@ class SessionService:
         self._pair: Tokens | None = None
         self._dead: str | None = None
         self._refreshing: asyncio.Task[Tokens] | None = None
+        self._asked = False
+        """Whether the refresh under way may have reached the platform."""
 
     async def begin(self, tokens: Tokens) -> None:
         """Take over a pair from a sign-in: on the disk first, then in use."""
@@ -231,10 +233,18 @@ class SessionService:
                 return
             await self._clock.sleep(_PUT_BACK)
 
-    async def close(self) -> None:
-        """Let a refresh under way reach the disk."""
-        if self._refreshing is not None:
-            await asyncio.gather(self._refreshing, return_exceptions=True)
+    async def close(self, seconds: float) -> None:
+        """Let a refresh that is being answered reach the disk, at most `seconds`; one that still waits for its turn sends nothing.
+
+        What outlasts that time is given up: the old pair may be dead then, and the next run finds out. Ending is never held up for longer.
+        """
+        refreshing = self._refreshing
+        if refreshing is None:
+            return
+        if self._asked:
+            await asyncio.wait({refreshing}, timeout=max(seconds, 0.0))
+        refreshing.cancel()
+        await asyncio.gather(refreshing, return_exceptions=True)
 
     async def _refresh(self, stale: str) -> Tokens:
         async with self._lock.hold(_LOCK_TIMEOUT):
@@ -246,6 +256,7 @@ class SessionService:
                 return pair
             if pair.refresh_token == self._dead or pair.refresh_expires_at <= self._clock.now():
                 raise SignedOut("the authorisation has ended", code=40103)
+            self._asked = True
             try:
                 fresh = await self._auth.refresh(self._app, pair.refresh_token)
             except SignedOut:
@@ -264,7 +275,7 @@ class SessionService:
         self._on_tokens(tokens)
 
     def _refreshed(self, task: asyncio.Task[Tokens]) -> None:
-        self._refreshing = None
+        self._refreshing, self._asked = None, False
         if not task.cancelled() and isinstance(task.exception(), SignedOut):
             self._on_signed_out()
 
