@@ -30,6 +30,7 @@ from xingtu_desktop.services.briefs import BriefService
 from xingtu_desktop.services.campaigns import CampaignService
 from xingtu_desktop.services.creator_details import CreatorDetailService
 from xingtu_desktop.services.creator_search import CreatorSearchService
+from xingtu_desktop.services.notices import NoticeBoard
 from xingtu_desktop.services.ordering import OrderingService
 from xingtu_desktop.services.outbox_view import OutboxListing
 from xingtu_desktop.services.ports import Secrets
@@ -75,6 +76,7 @@ class Services:
     actions: ActionService
     outbox: OutboxListing
     session: SessionService
+    notices: NoticeBoard
 
 
 _INDEX_SECONDS = 2.0
@@ -185,7 +187,8 @@ class AccountRoom:
         def keep_out(tokens: Tokens) -> None:
             redactor.keep_out(tokens.access_token, tokens.refresh_token)
 
-        platform = Platform(config, compute=pool, clock=platform_clock, recorder=recorder)
+        notices = NoticeBoard(changes, clock)
+        platform = Platform(config, compute=pool, clock=platform_clock, notices=notices.add, recorder=recorder)
         session = SessionService(
             auth=platform.auth,
             app=app,
@@ -261,6 +264,7 @@ class AccountRoom:
             actions=sync.actions,
             outbox=sync.listing,
             session=session,
+            notices=notices,
         )
         return cls(
             files=files,
@@ -275,7 +279,10 @@ class AccountRoom:
         )
 
     async def start(self) -> None:
-        """Begin to make creators searchable, then the loop: the first rows come before the first request."""
+        """Begin to make creators searchable, then the loop: the first rows come before the first request.
+
+        Raises what kept the loop from starting, or, with the loop running, what kept the index from being read.
+        """
         if self._closed:
             return
         index = self._scope.spawn(self.services.search.start(), name="index")
@@ -283,6 +290,9 @@ class AccountRoom:
         await asyncio.sleep(_DRAWING_SECONDS)
         await self.platform.load()
         await self.sync.engine.start()
+        if index.done() and not index.cancelled():
+            # An index that cannot be had keeps nothing from being sent; whoever started the room says so.
+            index.result()
 
     def _on_creators(self, change: Change) -> None:
         if change.by != "index" and not self._scope.closed:

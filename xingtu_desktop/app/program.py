@@ -89,6 +89,8 @@ class Program:
         self._scope = TaskScope("program")
         self.room: AccountRoom | None = None
         self.account_window: AccountWindow | None = None
+        self._opening: list[asyncio.Task[None]] = []
+        """What goes on behind the window of the open account since it stands."""
         self._app_secrets: dict[int, str] = {}
         self.chinese = True
         """Whether this computer has a font with Chinese characters; known once dressed."""
@@ -223,9 +225,18 @@ class Program:
         window.window.close_requested.connect(on_close)
         window.show()
         self._warn_of_missing_font(window)
-        self._scope.spawn(room.start(), name="begin", group="begin")
-        self._scope.spawn(self._load_the_rest(), name="load views", group="load views")
+        self._opening = [
+            self._scope.spawn(self._begin(room, window), name="begin"),
+            self._scope.spawn(self._load_the_rest(), name="load views"),
+        ]
         return window
+
+    async def _begin(self, room: AccountRoom, window: AccountWindow) -> None:
+        """Start the room behind its window; what keeps it from starting is said there, since nothing else would show it."""
+        try:
+            await room.start()
+        except Exception as error:
+            window.report(error)
 
     async def _load_the_rest(self) -> None:
         await asyncio.sleep(LOAD_SECONDS)
@@ -265,6 +276,11 @@ class Program:
         """Close the account: views save, the loop stops at a clean edge, files close."""
         window, room = self.account_window, self.room
         self.account_window = self.room = None
+        opening, self._opening = self._opening, []
+        for task in opening:
+            # An account that is still starting is not started any further.
+            task.cancel()
+        await asyncio.gather(*opening, return_exceptions=True)
         if window is not None:
             await window.close()
         if room is not None:
