@@ -17,8 +17,10 @@ from tests.sync.rig import CAMPAIGN, Rig
 from tests.ui.outbox_samples import FakeFrame, a_context
 from xingtu_desktop.core.errors import Conflict, DiskFull
 from xingtu_desktop.domain.ids import CampaignId
+from xingtu_desktop.domain.notices import Notice, NoticeKind
 from xingtu_desktop.domain.order import Campaign
 from xingtu_desktop.services.campaigns import CampaignService
+from xingtu_desktop.services.notices import NoticeBoard
 from xingtu_desktop.services.ports import ReviewStore
 from xingtu_desktop.services.preferences import Preferences, PreferenceValues
 from xingtu_desktop.ui.i18n import formats, translations
@@ -38,6 +40,7 @@ class Desk:
         self.unsent = 0
         self.rebuilt = 0
         self.map_opened = 0
+        self.notices = NoticeBoard(self.rig.changes, self.rig.clock)
         self.preferences = Preferences(self.rig.settings, self.rig.changes)
         campaigns = CampaignService(
             campaigns=self.rig.campaigns,
@@ -59,6 +62,7 @@ class Desk:
             storage=self,
             sign_out=self.sign_out,
             campaigns=campaigns if full else None,
+            notices=self.notices,
             rebuild_cache=self.rebuild if full else None,
             shortcuts=self.open_map if full else None,
         )
@@ -289,6 +293,15 @@ async def test_the_shortcut_map_opens_from_here(desk: Desk) -> None:
     await desk.open()
     await desk.click(desk.view.shortcuts)
     assert desk.map_opened == 1
+
+
+async def test_what_the_platform_announces_stands_here_as_plain_text_and_only_then(desk: Desk) -> None:
+    await desk.open()
+    assert "平台通知" not in desk.words()
+    desk.notices.add(Notice(NoticeKind.SUNSET, "/open_api/2/star/demand/list/", "sunset: <b>2027-03-31</b>"))
+    words = desk.words()
+    assert "平台通知" in words
+    assert "将停用 · /open_api/2/star/demand/list/ · sunset: <b>2027-03-31</b>" in words
 
 
 async def test_what_is_not_given_is_not_on_screen(qtbot: QtBot) -> None:

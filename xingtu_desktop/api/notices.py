@@ -1,29 +1,13 @@
-"""Things the platform says beside its answers: deprecations, sunsets, versions, and values this program does not know yet."""
+"""Reads notices out of the platform's answers and passes each on once: deprecations, sunsets, versions, unknown values."""
 
 from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from enum import StrEnum
+
+from xingtu_desktop.domain.notices import Notice, NoticeKind
 
 log = logging.getLogger(__name__)
-
-
-class NoticeKind(StrEnum):
-    DEPRECATION = "deprecation"
-    SUNSET = "sunset"
-    VERSION = "version"
-    UNKNOWN_VALUE = "unknown_value"
-
-
-@dataclass(frozen=True, slots=True)
-class Notice:
-    """One thing worth telling once; `detail` is the platform's plain text."""
-
-    kind: NoticeKind
-    endpoint: str
-    detail: str
 
 
 NoticeSink = Callable[[Notice], None]

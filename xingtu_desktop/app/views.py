@@ -127,6 +127,7 @@ async def wire(program: Program, room: AccountRoom, account: KnownAccount) -> Wi
             sign_out=program.sign_out,
             apply=program.apply_preferences,
             campaigns=services.campaigns,
+            notices=services.notices,
         )
 
     def outbox(context: ViewContext) -> Presenter:

@@ -81,8 +81,10 @@ class AccountWindow:
         self._make_outbox = outbox
         self._outbox: Presenter | None = None
         self.window.set_outbox(self._open_outbox)
+        self._told_of_notices = False
         self._stops = [
             room.changes.subscribe(self._on_connection, Topic.CONNECTION),
+            room.changes.subscribe(self._on_notice, Topic.NOTICES),
             room.changes.subscribe(self._on_waiting, Topic.ORDERS, Topic.RESOURCES, Topic.OUTBOX, Topic.REVIEW, Topic.CAMPAIGNS),
         ]
         self._show_status(room.sync.engine.status)
@@ -156,6 +158,19 @@ class AccountWindow:
                 needs_you=status.needs_you,
             )
         )
+
+    def _on_notice(self, change: Change) -> None:
+        """An interface that goes away is told once a run; the others are read in the settings."""
+        if change.by != "platform" or self._told_of_notices:
+            return
+        if any(one.notice.urgent for one in self._room.services.notices.announcements()):
+            self._told_of_notices = True
+            self.toast(
+                tr("app", "The platform will end an interface that this program uses: look for a newer version"),
+                tone="warn",
+                action=ToastAction(tr("app", "Details"), lambda: self.go("settings")),
+                seconds=15,
+            )
 
     def _on_waiting(self, _change: Change) -> None:
         self._count_waiting()

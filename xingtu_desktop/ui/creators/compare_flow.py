@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from xingtu_desktop.core.tasks import TaskScope
 from xingtu_desktop.domain.creator import Creator
@@ -13,6 +13,9 @@ from xingtu_desktop.ui.context import ViewContext
 from xingtu_desktop.ui.creators.creators_view import CreatorsView
 from xingtu_desktop.ui.creators.list_flow import ListFlow
 from xingtu_desktop.ui.i18n import tr
+
+if TYPE_CHECKING:
+    from xingtu_desktop.ui.creators.compare_page import ComparePage
 
 MOST: Final = 6
 
@@ -28,6 +31,13 @@ class CompareFlow:
         self._scope = scope
         self._search = search
         self._lists = lists
+        view.compare_made.connect(self._on_made)
+
+    def _on_made(self, page: ComparePage) -> None:
+        page.closed.connect(lambda: self._view.show_comparison(False))
+        page.removed.connect(self.remove)
+        page.basket_clicked.connect(lambda: self._lists.basket(self.authors()))
+        page.shortlist_clicked.connect(lambda: self._lists.shortlist(self.authors()))
 
     def authors(self) -> tuple[AuthorId, ...]:
         """Who is compared."""

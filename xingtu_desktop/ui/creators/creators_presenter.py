@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from PySide6.QtCore import QTimer
 
@@ -33,9 +33,6 @@ from xingtu_desktop.ui.errors import words as error_words
 from xingtu_desktop.ui.i18n import formats, tr, translations
 from xingtu_desktop.ui.shell.commands import Command
 from xingtu_desktop.ui.theme import current_theme
-
-if TYPE_CHECKING:
-    from xingtu_desktop.ui.creators.compare_page import ComparePage
 
 COALESCE_MS: Final = 20
 """Typing and dragging within this time is one search."""
@@ -121,15 +118,8 @@ class CreatorsPresenter:
         view.bar.shown_all.connect(self._lists.show_basket)
         view.bar.emptied.connect(self._lists.empty_basket)
         view.bar.tier_chosen.connect(self._on_tier)
-        view.compare_made.connect(self._on_compare_made)
         view.states.error.retried.connect(self._run_search)
         view.states.empty.acted.connect(lambda: self._context.frame.go("settings"))
-
-    def _on_compare_made(self, page: ComparePage) -> None:
-        page.closed.connect(lambda: self.view.show_comparison(False))
-        page.removed.connect(self._compare.remove)
-        page.basket_clicked.connect(lambda: self._lists.basket(self._compare.authors()))
-        page.shortlist_clicked.connect(lambda: self._lists.shortlist(self._compare.authors()))
 
     # ------------------------------------------------------------------ life
 

@@ -1,9 +1,10 @@
-"""A section of the settings, and the words for what is kept on this computer."""
+"""A section of the settings, and the words for what is kept on this computer and what the platform announced."""
 
 from __future__ import annotations
 
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
+from xingtu_desktop.domain.notices import NoticeKind
 from xingtu_desktop.ui.i18n import tr
 from xingtu_desktop.ui.settings.ports import StorageRole
 from xingtu_desktop.ui.widgets.labels import ElidedLabel, line, text_label
@@ -72,3 +73,16 @@ def role_words(role: StorageRole) -> tuple[str, str]:
             return tr("settings", "Media"), tr("settings", "scripts and videos; what was not seen for longest goes first")
         case StorageRole.LOGS:
             return tr("settings", "Logs"), tr("settings", "what the program did, without names, texts and keys")
+
+
+def notice_words(kind: NoticeKind) -> str:
+    """What a notice of the platform is about."""
+    match kind:
+        case NoticeKind.DEPRECATION:
+            return tr("settings", "Out of date")
+        case NoticeKind.SUNSET:
+            return tr("settings", "Will end")
+        case NoticeKind.VERSION:
+            return tr("settings", "Version")
+        case NoticeKind.UNKNOWN_VALUE:
+            return tr("settings", "Unknown value")

@@ -3,7 +3,7 @@
     SettingsPresenter(context, preferences=…, account=…, storage=…, sign_out=…, apply=…)
 
 `apply(values)` puts looks on the running program (ui.settings.look.apply_look, and whatever else the program keeps of them).
-`campaigns`, `rebuild_cache` and `shortcuts` are optional: what is not given is not on screen.
+`campaigns`, `notices`, `rebuild_cache` and `shortcuts` are optional: what is not given is not on screen.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from xingtu_desktop.core.errors import Conflict, KnownError, NoSuchThing
 from xingtu_desktop.core.events import Change, Topic
 from xingtu_desktop.domain.order import Campaign
 from xingtu_desktop.services.campaigns import CampaignService
+from xingtu_desktop.services.notices import NoticeBoard
 from xingtu_desktop.services.preferences import Preferences, PreferenceValues
 from xingtu_desktop.ui.context import ViewContext
 from xingtu_desktop.ui.dialogs import confirm
@@ -42,6 +43,7 @@ class SettingsPresenter:
         sign_out: SignOut,
         apply: Callable[[PreferenceValues], None] = apply_look,
         campaigns: CampaignService | None = None,
+        notices: NoticeBoard | None = None,
         rebuild_cache: Callable[[], Awaitable[None]] | None = None,
         shortcuts: Callable[[], None] | None = None,
     ) -> None:
@@ -51,6 +53,7 @@ class SettingsPresenter:
         self._sign_out = sign_out
         self._apply = apply
         self._campaigns = campaigns
+        self._notices = notices
         self._rebuild_cache = rebuild_cache
         self._shortcuts = shortcuts
         self._scope = context.scope("settings")
@@ -68,13 +71,17 @@ class SettingsPresenter:
         self.view.measure_asked.connect(self._measure_soon)
         self.view.rebuild_asked.connect(lambda: self._scope.spawn(self._rebuild(), name="rebuild", group="rebuild"))
         self.view.shortcuts_asked.connect(lambda: self._shortcuts() if self._shortcuts is not None else None)
-        self._stop = context.changes.subscribe(self._on_change, Topic.CAMPAIGNS)
+        self._stops = (
+            context.changes.subscribe(self._on_change, Topic.CAMPAIGNS),
+            context.changes.subscribe(self._on_notice, Topic.NOTICES),
+        )
 
     def start(self) -> None:
         """Read what is set and measure what is kept."""
         self._scope.spawn(self._load(), name="load")
         self._measure_soon()
         self._count_soon()
+        self._show_notices()
 
     def open_with(self, **parameters: object) -> None:
         """Settings is one page; there is nothing to open in it."""
@@ -88,7 +95,8 @@ class SettingsPresenter:
 
     async def close(self) -> None:
         """Stop; what was chosen is saved already."""
-        self._stop()
+        for stop in self._stops:
+            stop()
         await self._scope.close()
 
     # ------------------------------------------------------------------ values
@@ -133,6 +141,15 @@ class SettingsPresenter:
     def _show(self, values: PreferenceValues) -> None:
         self._apply(values)
         self.view.show_values(values)
+
+    # ------------------------------------------------------------------ what the platform announced
+
+    def _on_notice(self, _change: Change) -> None:
+        self._show_notices()
+
+    def _show_notices(self) -> None:
+        if self._notices is not None:
+            self.view.show_notices([one.notice for one in self._notices.announcements()])
 
     # ------------------------------------------------------------------ contract terms
 

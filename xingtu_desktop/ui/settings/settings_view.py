@@ -10,10 +10,11 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from xingtu_desktop import __version__
+from xingtu_desktop.domain.notices import Notice
 from xingtu_desktop.services.preferences import REJECTS, REVIEW_HOURS, PreferenceValues
 from xingtu_desktop.ui.formats import BEIJING_ZONE
 from xingtu_desktop.ui.i18n import LANGUAGE_NAMES, LANGUAGES, formats, tr
-from xingtu_desktop.ui.settings.block import Block, role_words
+from xingtu_desktop.ui.settings.block import Block, notice_words, role_words
 from xingtu_desktop.ui.settings.ports import AccountFacts, StorageFact, StorageRole
 from xingtu_desktop.ui.theme import current_theme
 from xingtu_desktop.ui.widgets.buttons import Button, Segment, SegmentedControl
@@ -77,6 +78,7 @@ class SettingsView(View):
         self._values = PreferenceValues()
         self._facts: tuple[StorageFact, ...] | None = None
         self._without_terms: int | None = None
+        self._announced: tuple[Notice, ...] = ()
         self._has = (terms, rebuild, shortcuts)
         self._filling = False
         self.language = SegmentedControl([Segment(key, LANGUAGE_NAMES[key]) for key in LANGUAGES])
@@ -127,6 +129,11 @@ class SettingsView(View):
         """How many campaigns have no terms of their own."""
         self._without_terms = count
         self._write_terms()
+
+    def show_notices(self, notices: Sequence[Notice]) -> None:
+        """What the platform announced in this run; without any there is no row."""
+        self._announced = tuple(notices)
+        self._write_notices()
 
     # ------------------------------------------------------------------ inside
 
@@ -260,6 +267,9 @@ class SettingsView(View):
     def _fill_about(self, shortcuts: bool) -> None:
         self._version = text_label()
         self._name_version = self._about.row(self._version)
+        self._notices = text_label(type="caption", tone="warn", wrap=True)
+        self._name_notices = self._about.row(wide=self._notices)
+        self._about.grid.setAlignment(self._name_notices, Qt.AlignmentFlag.AlignTop)
         self._name_licence = self._about.row(text_label("Apache-2.0"))
         libraries = text_label("\n".join(f"{name} — {licence}" for name, licence in LIBRARIES), type="caption", tone="text-2")
         self._name_libraries = self._about.row(libraries)
@@ -368,6 +378,7 @@ class SettingsView(View):
         self._about.note.setText("")
         self._name_version.setText(tr("settings", "Version"))
         self._version.setText(f"{tr('settings', 'Xingtu Desktop')} {__version__}")
+        self._write_notices()
         self._name_licence.setText(tr("settings", "Licence"))
         self._name_libraries.setText(tr("settings", "Built with"))
         self._name_keys_map.setText(tr("settings", "Keyboard"))
@@ -432,6 +443,12 @@ class SettingsView(View):
             self._terms_note.setText(tr("settings", "Campaigns that have terms of their own keep them"))
         else:
             self._terms_note.setText(tr("settings", "Every campaign has terms"))
+
+    def _write_notices(self) -> None:
+        self._name_notices.setText(tr("settings", "From the platform"))
+        self._notices.setText("\n".join(f"{notice_words(one.kind)} · {one.endpoint} · {one.detail}" for one in self._announced))
+        for widget in (self._name_notices, self._notices):
+            widget.setVisible(bool(self._announced))
 
     def _write_storage(self) -> None:
         known = {fact.role: fact for fact in self._facts or ()}
