@@ -115,6 +115,11 @@ class LedgerApi:
         )
         return OrderWithResources(self._order(order_id, state), (version,))
 
+    async def orders_of_campaigns(self, ids: Sequence[PlatformCampaignId]) -> list[tuple[OrderId, OrderStatus]]:
+        """A campaign of the ledger is one order of its own number; it stands in the list once it is paid."""
+        states = [(OrderId(one), OrderStatus((await self._state(one))["status"])) for one in ids]
+        return [(order_id, status) for order_id, status in states if status is not OrderStatus.UNPAID]
+
     async def orders(self, ids: Sequence[OrderId]) -> list[Order]:
         return [self._order(one, await self._state(one)) for one in ids]
 
