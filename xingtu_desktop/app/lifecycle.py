@@ -105,6 +105,7 @@ async def _run(app: QApplication, start: Start, redactor: Redactor, instance: Si
         program.profile = replace(program.profile, language=start.language)
     program.dress()
     await instance.listen(program.show)
+    collecting = asyncio.create_task(memory.collect_on_this_thread(), name="collecting")
     try:
         await start.keys.look()
         await program.follow_clock()
@@ -131,6 +132,8 @@ async def _run(app: QApplication, start: Start, redactor: Redactor, instance: Si
     finally:
         await program.close()
         await instance.close()
+        collecting.cancel()
+        await asyncio.gather(collecting, return_exceptions=True)
 
 
 async def straight_in(program: Program, on_close: Callable[[], None]) -> tuple[bool, KnownError | None]:
