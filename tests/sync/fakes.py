@@ -244,7 +244,7 @@ class FakePlatform:
     async def reports(self, ids: Sequence[OrderId]) -> list[OrderReport]:
         raise NoSuchThing("reports")
 
-    async def report_detail(self, order: Order, *, start: object, end: object) -> OrderReport:
+    async def report_detail(self, order: Order, *, start: object, end: object, batch: OrderReport | None = None) -> OrderReport:
         raise NoSuchThing("reports")
 
     async def topics(self, order: Order) -> tuple[TopicMetric, ...]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -9,12 +11,12 @@ import pytest
 from tests.sync.rig import TIMINGS
 from tests.sync.test_engine import Desk
 from xingtu_desktop.domain.approval import ApprovalItem
-from xingtu_desktop.domain.ids import OrderId, ResourceId
+from xingtu_desktop.domain.ids import OrderId, PlatformCampaignId, ResourceId
 from xingtu_desktop.domain.intent import IntentState
-from xingtu_desktop.domain.lifecycle import AuditSource, AuditStatus
-from xingtu_desktop.domain.order import AuditFinding
+from xingtu_desktop.domain.lifecycle import AuditSource, AuditStatus, OrderStatus
+from xingtu_desktop.domain.order import AuditFinding, Order, PlatformCampaign
 from xingtu_desktop.services.sync.looks import text_hash
-from xingtu_desktop.services.sync.pull import FULL_EVERY
+from xingtu_desktop.services.sync.pull import FULL_EVERY, REPORT_DAYS
 
 OLD, NEW = "白茶香", "白茶香，全网第一"
 
@@ -53,7 +55,7 @@ def details_asked(desk: Desk) -> list[OrderId]:
         asked.append(order_id)
         return await order(order_id)
 
-    desk.platform.order = counted  # type: ignore[assignment,method-assign]
+    desk.platform.order = counted  # type: ignore[method-assign]
     return asked
 
 
@@ -110,3 +112,42 @@ async def test_a_text_of_which_nothing_says_that_it_changed_is_not_asked_for_eve
         asked = details_asked(desk)
         await desk.later(10 * TIMINGS.poll_open_orders)
         assert asked == []
+
+
+async def test_orders_that_ended_long_ago_are_neither_listed_nor_read_again() -> None:
+    desk = Desk()
+    old = desk.platform.add_order(OrderStatus.FINISHED, finished_at=desk.clock.now())
+    gone = desk.platform.add_order(OrderStatus.CANCELLED)
+    running = desk.platform.add_order()
+    campaigns, orders = desk.platform.campaigns, desk.platform.orders
+    listing = desk.platform.orders_of_campaigns
+
+    async def ended_campaigns() -> list[PlatformCampaign]:
+        return [replace(one, status=1 if one.platform_campaign_id == running.platform_campaign_id else 2) for one in await campaigns()]
+
+    listed: set[int] = set()
+    read: set[int] = set()
+
+    async def watched_list(ids: Sequence[PlatformCampaignId]) -> list[tuple[OrderId, OrderStatus]]:
+        listed.update(ids)
+        return await listing(ids)
+
+    async def watched_read(ids: Sequence[OrderId]) -> list[Order]:
+        read.update(ids)
+        return await orders(ids)
+
+    desk.platform.campaigns = ended_campaigns  # type: ignore[method-assign]
+    desk.platform.orders_of_campaigns = watched_list  # type: ignore[method-assign]
+    desk.platform.orders = watched_read  # type: ignore[method-assign]
+    everything = {old.order_id, gone.order_id, running.order_id}
+    async with desk:
+        assert read == everything
+        read.clear()
+        await desk.later(FULL_EVERY.total_seconds() + TIMINGS.poll_idle)
+        assert read == everything
+        desk.clock.advance(timedelta(days=REPORT_DAYS + 1).total_seconds())
+        await desk.spin()
+        read.clear()
+        listed.clear()
+        await desk.later(FULL_EVERY.total_seconds() + TIMINGS.poll_idle)
+        assert (read, listed) == ({running.order_id}, {running.platform_campaign_id})

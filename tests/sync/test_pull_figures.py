@@ -10,7 +10,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from xingtu_desktop.core.clock import ManualClock
-from xingtu_desktop.core.errors import DiskFull, NoSuchThing, Offline
+from xingtu_desktop.core.errors import DiskFull, NoSuchThing, Offline, Rejected
 from xingtu_desktop.core.events import Change, Changes, Topic
 from xingtu_desktop.domain.answers import FeedPage
 from xingtu_desktop.domain.creator import Creator, CreatorDetail
@@ -98,6 +98,21 @@ class Press:
     at_once: int = 0
     most: int = 0
     saved: list[int] = field(default_factory=list)
+    plays: int = 1
+    kept: dict[int, OrderReport] = field(default_factory=dict)
+    people: list[int] = field(default_factory=list)
+    batches: list[int] = field(default_factory=list)
+    without_batch: int = 0
+    batch_fails: bool = False
+
+    async def reports(self, ids: Sequence[OrderId]) -> list[OrderReport]:
+        if self.batch_fails:
+            raise Rejected("no such report", code=40001)
+        self.batches.append(len(ids))
+        return [OrderReport(one, NOW, Counts(plays=self.plays)) for one in ids if one not in self.missing]
+
+    async def audiences(self, ids: Sequence[OrderId]) -> list[Audience]:
+        return [Audience(OrderId(one), NOW) for one in set(self.people)]
 
     async def orders(self) -> list[Order]:
         ids = [OrderId(number) for number in range(self.count)]
@@ -107,9 +122,10 @@ class Press:
         ]
 
     async def latest(self, ids: Sequence[OrderId]) -> list[OrderReport]:
-        return [OrderReport(OrderId(one), NOW, Counts()) for one in self.saved]
+        return list(self.kept.values())
 
-    async def report_detail(self, order: Order, *, start: date, end: date) -> OrderReport:
+    async def report_detail(self, order: Order, *, start: date, end: date, batch: OrderReport | None = None) -> OrderReport:
+        self.without_batch += batch is None
         self.at_once += 1
         self.most = max(self.most, self.at_once)
         try:
@@ -119,24 +135,29 @@ class Press:
                 raise NoSuchThing("not yet")
             if order.order_id in self.cut:
                 raise Offline("cut")
-            return OrderReport(order.order_id, NOW, Counts(plays=1))
+            return OrderReport(order.order_id, self.clock.now(), Counts(plays=self.plays))
         finally:
             self.at_once -= 1
 
     async def audience(self, order_id: OrderId) -> Audience:
+        self.people.append(int(order_id))
         return Audience(order_id, NOW)
 
     async def save(self, reports: Sequence[OrderReport]) -> Change:
         self.saved += [int(one.order_id) for one in reports]
+        self.kept |= {int(one.order_id): one for one in reports}
         return Change.of(Topic.REPORTS)
 
     async def save_audience(self, audiences: Sequence[Audience]) -> Change:
         return Change.of(Topic.REPORTS)
 
+    clock: ManualClock = field(default_factory=ManualClock)
+
+    def next_day(self) -> None:
+        self.clock.advance(timedelta(days=1).total_seconds())
+
     def puller(self) -> ReportPuller:
-        clock = ManualClock()
-        clock.advance(timedelta(days=1).total_seconds())
-        return ReportPuller(api=self, orders=self, reports=self, changes=Changes(), clock=clock, platform_clock=clock)  # type: ignore[arg-type]
+        return ReportPuller(api=self, orders=self, reports=self, changes=Changes(), clock=self.clock, platform_clock=self.clock)  # type: ignore[arg-type]
 
 
 async def test_a_few_reports_are_read_side_by_side_and_one_that_is_missing_keeps_no_other_waiting() -> None:
@@ -155,3 +176,28 @@ async def test_a_cut_line_ends_the_reading_after_those_under_way_and_the_next_ti
     press.cut = frozenset()
     await press.puller().pull(no_pause)
     assert set(press.saved) == set(range(10))
+
+
+async def test_totals_are_asked_for_fifty_orders_at_once_and_none_is_asked_for_by_itself() -> None:
+    press = Press(120, missing=frozenset({7}))
+    assert await press.puller().pull(no_pause) == 119
+    assert (press.batches, press.without_batch) == ([50, 50, 20], 0)
+
+
+async def test_without_the_batch_report_every_order_is_asked_for_itself() -> None:
+    press = Press(6, batch_fails=True)
+    assert await press.puller().pull(no_pause) == 6
+    assert press.without_batch == 6
+
+
+async def test_people_are_asked_for_again_only_once_somebody_watched() -> None:
+    press = Press(3)
+    puller = press.puller()
+    assert await puller.pull(no_pause) == 3
+    press.next_day()
+    assert await puller.pull(no_pause) == 3
+    assert (sorted(press.people), len(press.saved)) == ([0, 1, 2], 6)
+    press.next_day()
+    press.plays = 2
+    assert await puller.pull(no_pause) == 3
+    assert sorted(press.people) == [0, 0, 1, 1, 2, 2]

@@ -152,9 +152,7 @@ class StarClient:
         read = order_mapping.finding_reader(notices, endpoint)
         return order_mapping.resources(OrderId(row.integer("order_id")), kind, row.nodes(name), read, notices, endpoint)
 
-    async def pending_bill(
-        self, *, campaign_id: PlatformCampaignId | None = None, order_id: OrderId | None = None
-    ) -> PendingBill:
+    async def pending_bill(self, *, campaign_id: PlatformCampaignId | None = None, order_id: OrderId | None = None) -> PendingBill:
         return order_mapping.bill(await bills.pending(self._gateway, self.star_id, campaign_id, order_id))
 
     async def cancel_cost(self, order_id: OrderId) -> CancelCost:
@@ -227,11 +225,15 @@ class StarClient:
                 found.append(replace(report, demand_id=place.demand_id or None, item_id=place.item_id))
         return found
 
-    async def report_detail(self, order: Order, *, start: date, end: date) -> OrderReport:
-        """Totals, words, topic metrics and daily counts of a published order; `start` and `end` are Beijing days, both included."""
+    async def report_detail(self, order: Order, *, start: date, end: date, batch: OrderReport | None = None) -> OrderReport:
+        """Totals, words, topic metrics and daily counts of a published order; `start` and `end` are Beijing days, both included.
+
+        `batch` is the order's row of the batch report where it was read already. The order's own overview is asked for only where batch
+        and topics leave something out that it tells.
+        """
         now = self._clock.now()
-        overview = await reports.overview(self._gateway, self.star_id, order.order_id)
-        batch = next((report for report in await self.reports([order.order_id]) if report.order_id == order.order_id), None)
+        if batch is None:
+            batch = next((report for report in await self.reports([order.order_id]) if report.order_id == order.order_id), None)
         if batch is None:
             batch = OrderReport(order.order_id, now, Counts())
         topics = await self.topics(order)
@@ -244,14 +246,19 @@ class StarClient:
                 daily = await reports.daily_topics(self._gateway, self.star_id, order.item_id, order.demand_id, start, last)
                 days += report_mapping.daily_counts(daily, self._table, notices, reports.DAILY_TOPICS)
                 start = last + timedelta(days=1)
+        total, words = report_mapping.merged(batch.total, from_topics), batch.words
+        if report_mapping.lacks_overview(total) or (not words and total.comments):
+            overview = await reports.overview(self._gateway, self.star_id, order.order_id)
+            # A count of complete plays that a topic tells is exact; the overview's is made from a rate.
+            total = report_mapping.merged(total, report_mapping.overview_counts(overview))
+            words = words or report_mapping.words_of(overview)
         return replace(
             batch,
             pulled_at=now,
-            # A count of complete plays that a topic tells is exact; the overview's is made from a rate.
-            total=report_mapping.merged(batch.total, from_topics, report_mapping.overview_counts(overview)),
+            total=total,
             days=days,
             topics=topics,
-            words=batch.words or report_mapping.words_of(overview),
+            words=words,
             demand_id=order.demand_id or None,
             item_id=order.item_id,
         )

@@ -112,8 +112,11 @@ class StarApi(Protocol):
     async def reports(self, ids: Sequence[OrderId]) -> list[OrderReport]:
         """report/order_overview in batches: totals only, no days."""
 
-    async def report_detail(self, order: Order, *, start: date, end: date) -> OrderReport:
-        """Totals, comment words, topic metrics and daily counts of one published order."""
+    async def report_detail(self, order: Order, *, start: date, end: date, batch: OrderReport | None = None) -> OrderReport:
+        """Totals, comment words, topic metrics and daily counts of one published order.
+
+        `batch` is what `reports` just told of it, so that it is not asked for once more.
+        """
 
     async def topics(self, order: Order) -> tuple[TopicMetric, ...]: ...
     async def audience(self, order_id: OrderId) -> Audience: ...

@@ -98,6 +98,14 @@ def overview_counts(data: Node) -> Counts:
     )
 
 
+_OVERVIEW = ("plays", "likes", "comments", "shares", "complete_plays", "component_shows", "component_clicks")
+
+
+def lacks_overview(counts: Counts) -> bool:
+    """Whether `overview_counts` may tell something that is not known yet."""
+    return any(getattr(counts, name) is None for name in _OVERVIEW)
+
+
 def topic_metrics(rows: Iterable[Node]) -> tuple[TopicMetric, ...]:
     """The metrics of topic rows as they describe themselves; metrics without a value are left out."""
     found: list[TopicMetric] = []

@@ -134,6 +134,7 @@ def assemble(
         media=stores.media,
         changes=changes,
         clock=clock,
+        platform_clock=platform_clock,
     )
     reports = ReportPuller(
         api=remote.api, orders=stores.orders, reports=stores.reports, changes=changes, clock=clock, platform_clock=platform_clock

@@ -30,6 +30,8 @@ BATCH = 50
 """Most ids in one call (wire.md C0)."""
 FULL_EVERY = timedelta(hours=6)
 """How often ended orders are read again although nothing says that they moved."""
+REPORT_DAYS = 45
+"""Reports move for this long after publication (product.md); an order that ended longer ago is not read again."""
 _FULL_AT = "sync.full_pull_at"
 _DEMANDS_WATCHED = 50
 _MAX_VIDEO = 256 * 1024 * 1024
@@ -69,7 +71,9 @@ class OrderPuller:
         media: MediaStore,
         changes: Changes,
         clock: Clock,
+        platform_clock: Clock,
     ) -> None:
+        """`platform_clock` is the platform's day: the same as `clock` but in training mode."""
         self._api = api
         self._orders = orders
         self._campaigns = campaigns
@@ -79,16 +83,22 @@ class OrderPuller:
         self._media = media
         self._changes = changes
         self._clock = clock
+        self._platform_clock = platform_clock
 
     async def pull(self, pause: Pause) -> Pulled:
         """Read everything that may have changed; raises what the network and the disk raise, keeping what was read before it."""
         full = await self._full_is_due()
         platform = await self._api.campaigns()
         known = {order.order_id: order for order in await self._orders.orders()}
-        listed = dict(await self._api.orders_of_campaigns([one.platform_campaign_id for one in platform if full or _running(one, known)]))
+        now = self._platform_clock.now()
+        by_campaign: dict[PlatformCampaignId, list[Order]] = {}
+        for order in known.values():
+            by_campaign.setdefault(order.platform_campaign_id, []).append(order)
+        asked = [one.platform_campaign_id for one in platform if _listed(one, by_campaign.get(one.platform_campaign_id, ()), full, now)]
+        listed = dict(await self._api.orders_of_campaigns(asked))
         unpaid = await self._unpaid_ids(known, full)
         homes = await self._homes(platform)
-        wanted = _to_read(listed, unpaid, known, full)
+        wanted = _to_read(listed, unpaid, known, full, now)
         read: list[Order] = []
         for ids in in_batches(wanted):
             await pause()
@@ -238,19 +248,27 @@ async def _no_pause() -> None:
     return None
 
 
-def _running(campaign: PlatformCampaign, known: dict[OrderId, Order]) -> bool:
-    """Whether a campaign's orders are listed every time: it runs, or we hold an open order of it."""
-    return campaign.status == 1 or any(
-        order.platform_campaign_id == campaign.platform_campaign_id and not order.status.ended for order in known.values()
-    )
+def _listed(campaign: PlatformCampaign, known: Sequence[Order], full: bool, now: datetime) -> bool:
+    """Whether a campaign's orders are listed: while it runs or an order of it is open every time, later on rarely, in the end no more."""
+    if campaign.status == 1 or any(not order.status.ended for order in known):
+        return True
+    return full and not (known and all(_at_rest(order, now) for order in known))
 
 
-def _to_read(listed: dict[OrderId, OrderStatus], unpaid: set[OrderId], known: dict[OrderId, Order], full: bool) -> list[OrderId]:
+def _at_rest(order: Order, now: datetime) -> bool:
+    """Whether an order ended so long ago that nothing of it moves any more."""
+    told = (order.created_at, order.publish_until, order.released_at, order.finished_at)
+    return order.status.ended and now - max(at for at in told if at is not None) > timedelta(days=REPORT_DAYS)
+
+
+def _to_read(
+    listed: dict[OrderId, OrderStatus], unpaid: set[OrderId], known: dict[OrderId, Order], full: bool, now: datetime
+) -> list[OrderId]:
     """Open orders first, the furthest on first; then ended ones that are new, moved or due."""
 
     def due(order_id: OrderId, status: OrderStatus) -> bool:
         old = known.get(order_id)
-        return full or not status.ended or old is None or old.status is not status
+        return not status.ended or old is None or old.status is not status or (full and not _at_rest(old, now))
 
     paid = [order_id for order_id, status in listed.items() if due(order_id, status)]
     paid.sort(key=lambda one: (listed[one].ended, -stage(listed[one]), one))

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from xingtu_desktop.core.clock import BEIJING, Clock
@@ -13,14 +14,13 @@ from xingtu_desktop.domain.answers import FeedPage
 from xingtu_desktop.domain.ids import OrderId
 from xingtu_desktop.domain.lifecycle import OrderStatus
 from xingtu_desktop.domain.order import Order
+from xingtu_desktop.domain.report import Audience, Counts, OrderReport
 from xingtu_desktop.services.ports import CreatorFeed, CreatorStore, OrderStore, ReportStore, StarApi
-from xingtu_desktop.services.sync.pull import Pause, in_batches
+from xingtu_desktop.services.sync.pull import REPORT_DAYS, Pause, in_batches
 
 FEED_PAGE = 1000
-REPORT_DAYS = 45
-"""Reports move for this long after publication (product.md)."""
 _AT_ONCE = 4
-"""Reports that are read side by side: each is five small requests that mostly wait."""
+"""Reports that are read side by side: each is a few small requests that mostly wait."""
 _ASK_AGAIN = 3600.0
 """Seconds until a report that was not there is asked for again."""
 
@@ -83,6 +83,14 @@ class FeedPuller:
         return asyncio.get_running_loop().create_task(self._feed.page(cursor, FEED_PAGE), name="feed page")
 
 
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """What was read of one order; no audience where the one that is here still holds."""
+
+    report: OrderReport
+    audience: Audience | None = None
+
+
 class ReportPuller:
     """Keeps a snapshot a day of every published order while its figures move (T+1)."""
 
@@ -102,37 +110,62 @@ class ReportPuller:
         """Read what has no snapshot of today yet; returns how many orders were read."""
         today = self._platform_clock.now().astimezone(BEIJING).date()
         published = [order for order in await self._orders.orders() if _reported(order, self._platform_clock.now())]
-        latest = {one.order_id: one.pulled_at for one in await self._reports.latest([order.order_id for order in published])}
+        latest = {one.order_id: one for one in await self._reports.latest([order.order_id for order in published])}
         due = [order for order in published if self._due(order.order_id, latest.get(order.order_id), today)]
+        with_people = {one.order_id for one in await self._reports.audiences([order.order_id for order in due])}
         count = 0
-        for batch in in_batches(due, _AT_ONCE):
+        for part in in_batches(due):
             await pause()
-            # All are seen to their end before an error of one is raised: nothing runs on behind the round.
-            ended = await asyncio.gather(*(self._pull_one(order, today) for order in batch), return_exceptions=True)
-            for one in ended:
-                if isinstance(one, BaseException):
-                    raise one
-                count += one
+            totals = await self._totals(part)
+            for batch in in_batches(part, _AT_ONCE):
+                await pause()
+                known = [latest.get(order.order_id) if order.order_id in with_people else None for order in batch]
+                reading = [self._read_one(order, today, totals.get(order.order_id), old) for order, old in zip(batch, known, strict=True)]
+                # All are seen to their end, and kept, before an error of one is raised: nothing runs on behind the round.
+                ended = await asyncio.gather(*reading, return_exceptions=True)
+                count += await self._keep([one for one in ended if isinstance(one, _Read)])
+                for one in ended:
+                    if isinstance(one, BaseException):
+                        raise one
         return count
 
-    def _due(self, order_id: OrderId, pulled_at: datetime | None, today: date) -> bool:
+    async def _keep(self, read: Sequence[_Read]) -> int:
+        """Write what was read side by side in one go; returns how many orders it was."""
+        if read:
+            self._changes.publish(await self._reports.save([one.report for one in read]))
+        people = [one.audience for one in read if one.audience is not None]
+        if people:
+            self._changes.publish(await self._reports.save_audience(people))
+        return len(read)
+
+    async def _totals(self, orders: Sequence[Order]) -> dict[OrderId, OrderReport]:
+        """What the batch report tells of each order, empty where it has none; without a batch report every order is asked for itself."""
+        try:
+            told = {one.order_id: one for one in await self._api.reports([order.order_id for order in orders])}
+        except (Rejected, NoSuchThing):
+            return {}
+        nothing = OrderReport(OrderId(0), self._clock.now(), Counts())
+        return {order.order_id: told.get(order.order_id) or replace(nothing, order_id=order.order_id) for order in orders}
+
+    def _due(self, order_id: OrderId, before: OrderReport | None, today: date) -> bool:
         missed = self._missing.get(order_id)
         if missed is not None and self._clock.monotonic() - missed < _ASK_AGAIN:
             return False
-        return pulled_at is None or _day(pulled_at) < today
+        return before is None or _day(before.pulled_at) < today
 
-    async def _pull_one(self, order: Order, today: date) -> int:
-        start = _day(order.released_at or order.created_at)
+    async def _read_one(self, order: Order, today: date, batch: OrderReport | None, before: OrderReport | None) -> _Read | None:
+        """Read one order; `before` is its last snapshot where the people who watched are here as well. None: there is no report."""
+        start = max(_day(order.released_at or order.created_at), today - timedelta(days=89))
         try:
-            report = await self._api.report_detail(order, start=max(start, today - timedelta(days=89)), end=today)
-            self._changes.publish(await self._reports.save([report]))
-            audience = await self._api.audience(order.order_id)
-            self._changes.publish(await self._reports.save_audience([audience]))
+            report = await self._api.report_detail(order, start=start, end=today, batch=batch)
+            if before is not None and before.total.plays == report.total.plays:
+                # Nobody watched since: those who did are known.
+                return _Read(report)
+            return _Read(report, await self._api.audience(order.order_id))
         except (Rejected, NoSuchThing):
             # A report that is not there yet (T+1), or never will be, keeps no other waiting and is not asked for every minute.
             self._missing[order.order_id] = self._clock.monotonic()
-            return 0
-        return 1
+            return None
 
 
 def _day(instant: datetime) -> date:
