@@ -44,10 +44,12 @@ class RecordingFrame:
     toasts: list[tuple[str, str, ToastAction | None]] = field(default_factory=list)
     went: list[tuple[str, dict[str, object]]] = field(default_factory=list)
     errors: list[BaseException] = field(default_factory=list)
+    seconds: list[int] = field(default_factory=list)
     outbox_shown: int = 0
 
     def toast(self, text: str, *, tone: str = "good", action: ToastAction | None = None, seconds: int = 6, counts: bool = False) -> None:
         self.toasts.append((text, tone, action))
+        self.seconds.append(seconds)
 
     def go(self, view: str, **parameters: object) -> None:
         self.went.append((view, parameters))

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPointF, Qt
 from PySide6.QtTest import QAbstractItemModelTester
 from PySide6.QtWidgets import QApplication, QLineEdit, QRadioButton
 from pytestqt.qtbot import QtBot
@@ -24,6 +24,7 @@ from xingtu_desktop.domain.money import Fen
 from xingtu_desktop.domain.order import Order
 from xingtu_desktop.services.campaigns import CampaignService
 from xingtu_desktop.services.outbox_view import OutboxListing
+from xingtu_desktop.services.sync.connectivity import Phase, SyncStatus
 from xingtu_desktop.ui.campaigns.campaigns_model import Scope
 from xingtu_desktop.ui.campaigns.campaigns_presenter import CampaignsPresenter
 from xingtu_desktop.ui.context import ViewContext
@@ -408,3 +409,40 @@ async def test_every_word_follows_the_language(desk: Desk) -> None:
         assert "Published" in {desk.view.model.cell(0, column).text for column in range(desk.view.model.columnCount())}
     finally:
         translations().set_language("zh_CN")
+
+
+async def test_offline_orders_say_what_goes_on_and_how_old_they_are(desk: Desk) -> None:
+    await desk.order(S.PUBLISHED)
+    await desk.open()
+    now = desk.rig.clock.now()
+
+    class Line:
+        status = SyncStatus(Phase.OFFLINE, now, last_sync_at=now - timedelta(minutes=12))
+
+    banner = desk.view.states.banner
+    assert not banner.isVisible()
+    desk.presenter._connection = Line()
+    desk.rig.changes.publish(Change.of(Topic.CONNECTION))
+    await desk.until(banner.isVisible)
+    assert "12 分钟前" in banner.accessibleName()
+
+
+async def test_states_fold_into_two_rows_before_their_names_are_cut(desk: Desk) -> None:
+    await desk.order(S.PUBLISHED)
+    await desk.open()
+    strip = desk.view.phases
+    strip.resize(1176, 64)
+    assert strip.sizeHint().height() == current_theme().px(64)
+    strip.resize(560, 64)
+    assert strip.sizeHint().height() == 2 * current_theme().px(34)
+    assert strip._at(QPointF(5, 40)) == strip._columns()
+
+
+async def test_the_parts_of_the_budget_go_below_where_the_row_is_short(desk: Desk) -> None:
+    await desk.order(S.PUBLISHED)
+    await desk.open()
+    strip = desk.view.budget
+    strip.resize(1176, strip.height())
+    assert strip._inner.indexOf(strip._legend) < 0
+    strip.resize(420, strip.height())
+    assert strip._inner.indexOf(strip._legend) >= 0

@@ -105,6 +105,7 @@ async def test_confirming_writes_the_outbox_empties_the_basket_and_marks_the_bri
     assert await basket_size(room) == len(plan.blocked)
     assert (await room.briefs.open(BriefId("b1"))).brief.state is BriefState.ORDERED
     assert formats().money(plan.at_most) in room.frame.toasts[-1][0]
+    assert room.frame.seconds[-1] == round(room.ordering.undo_seconds)
     assert not page.confirm.isVisible()
     page.states.empty.acted.emit()
     assert room.frame.outbox_shown == 1

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 
 import pytest
 from PySide6.QtCore import Qt
@@ -14,7 +15,8 @@ from xingtu_desktop.ui.i18n import Message, translations
 from xingtu_desktop.ui.shell import Command, CommandRegistry, MainWindow, PaletteObject, ShellPorts, SyncStatus, shell_view
 from xingtu_desktop.ui.shell.commands import key_caps
 from xingtu_desktop.ui.shell.matching import match
-from xingtu_desktop.ui.shell.ports import StateValue
+from xingtu_desktop.ui.shell.ports import AccountInfo, StateValue
+from xingtu_desktop.ui.theme import current_theme
 from xingtu_desktop.ui.widgets.toasts import ToastAction
 from xingtu_desktop.ui.widgets.view import View
 
@@ -294,3 +296,37 @@ def test_undo_takes_the_newest_toast(qtbot: QtBot) -> None:
     command.run()
     assert done == ["undone"]
     assert command.enabled() is not None
+
+
+def test_a_short_bar_says_less_and_keeps_it_in_the_tooltip(qtbot: QtBot) -> None:
+    window = opened(qtbot)
+    window.set_account(AccountInfo("星野传媒-美妆事业部", "Training, no real money", "1"))
+    window.set_sync(SyncStatus("offline", last_sync=NOW, waiting=3, needs_you=2))
+    bar = window.bar
+    bar.resize(1600, 48)
+    whole, room = bar.sync_pill.text(), bar.account.sizeHint().width()
+    assert room > current_theme().px(300)
+    try:
+        current_theme().set_scale(2.0)
+        bar.resize(1136, 96)
+        shown = bar.sync_pill.text()
+        assert shown != whole
+        assert len(shown) < len(whole)
+        assert whole in bar.sync_pill.toolTip()
+        least = bar.account.minimumSizeHint().width() + bar.search.minimumSizeHint().width()
+        assert least + bar.sync_pill.sizeHint().width() + bar.clock.sizeHint().width() < bar.width()
+    finally:
+        current_theme().set_scale(1.0)
+
+
+def test_a_rail_of_every_view_fits_at_twice_the_text(qtbot: QtBot) -> None:
+    window = opened(qtbot, keys=("today", "creators", "briefs", "campaigns", "approvals", "charts", "settlement", "settings"))
+    try:
+        current_theme().set_scale(2.0)
+        window.resize(1280, 800)
+        qtbot.waitUntil(lambda: window.rail.width() == current_theme().px(72))
+        buttons = list(window.rail._buttons.values())
+        assert all(one.geometry().bottom() <= two.geometry().top() + 1 for one, two in pairwise(buttons))
+        assert buttons[-1].geometry().bottom() <= window.rail.height()
+    finally:
+        current_theme().set_scale(1.0)

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Callable
 from datetime import timedelta
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QAbstractItemModelTester
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
@@ -25,6 +25,7 @@ from xingtu_desktop.domain.lifecycle import OrderStatus
 from xingtu_desktop.domain.order import Order
 from xingtu_desktop.services.briefs import BriefSummary
 from xingtu_desktop.services.outbox_view import OutboxListing
+from xingtu_desktop.services.sync.connectivity import Phase, SyncStatus
 from xingtu_desktop.ui.context import ViewContext
 from xingtu_desktop.ui.i18n import translations
 from xingtu_desktop.ui.theme import current_theme
@@ -231,3 +232,54 @@ async def test_letters_never_reach_an_input_method(today: TodayDesk) -> None:
     today.view.needs.setFocus()
     await asyncio.sleep(0)
     assert not today.view.needs.testAttribute(Qt.WidgetAttribute.WA_InputMethodEnabled)
+
+
+async def test_a_pacing_card_says_what_waits_for_us(today: TodayDesk) -> None:
+    for _ in range(3):
+        await today.desk.order(S.PUBLISHED)
+    await today.desk.order(S.BALANCE_DUE)
+    await today.open()
+    note = today.view.cards[0]._note.full_text()
+    assert "待验收 3" in note
+    assert "待付款 1" in note
+    assert "等我方" not in note
+
+
+class Line:
+    """Stands for the connection."""
+
+    def __init__(self, status: SyncStatus) -> None:
+        self.status = status
+
+
+async def test_offline_today_says_what_goes_on_and_how_old_its_data_is(today: TodayDesk) -> None:
+    now = today.rig.clock.now()
+    line = Line(SyncStatus(Phase.OFFLINE, now, last_sync_at=now - timedelta(minutes=12)))
+    today.presenter._connection = line
+    await today.desk.order(S.BALANCE_DUE)
+    await today.open()
+    banner = today.view.states.banner
+    assert banner.isVisible()
+    assert "离线" in banner.accessibleName()
+    assert "12 分钟前" in banner.accessibleName()
+    line.status = SyncStatus(Phase.ONLINE, now, last_sync_at=now)
+    today.rig.changes.publish(Change.of(Topic.CONNECTION))
+    await today.until(lambda: not banner.isVisible())
+
+
+async def test_large_text_puts_list_and_week_below_each_other(today: TodayDesk) -> None:
+    await today.item(1)
+    await today.open()
+    list_top, week_top = (each.mapTo(today.view, QPoint(0, 0)).y() for each in (today.view.needs, today.view.week))
+    assert abs(list_top - week_top) < 400
+    theme = current_theme()
+    try:
+        theme.set_scale(2.0)
+        await asyncio.sleep(0)
+        today.view.resize(1136, 704)
+        await today.until(
+            lambda: today.view.week.mapTo(today.view, QPoint(0, 0)).y() > today.view.needs.mapTo(today.view, QPoint(0, 0)).y() + 500
+        )
+        assert today.view.week.height() >= today.view.week.minimumSizeHint().height()
+    finally:
+        theme.set_scale(1.0)

@@ -20,7 +20,8 @@ from xingtu_desktop.ui.widgets.labels import ElidedLabel, KeyCap
 from xingtu_desktop.ui.widgets.painting import avatar_color, initial
 from xingtu_desktop.ui.widgets.range_slider import RangeFilter, RangeSlider, Scale
 from xingtu_desktop.ui.widgets.states import EmptyState, StateStack
-from xingtu_desktop.ui.widgets.table import Cell, Column, DataTable, RecordsModel
+from xingtu_desktop.ui.widgets.table import Cell, Column, DataTable, RecordsModel, delegate
+from xingtu_desktop.ui.widgets.table.delegate import fitted
 from xingtu_desktop.ui.widgets.toasts import ToastAction, ToastHost
 
 
@@ -423,3 +424,51 @@ def test_avatars_are_stable_and_skip_signs() -> None:
     assert avatar_color("小鹿") == avatar_color("小鹿")
     assert initial("@lulu") == "L"
     assert initial("🌸") == "?"
+
+
+def test_segments_move_closer_before_anything_is_cut(qtbot: QtBot) -> None:
+    control = SegmentedControl((Segment("all", "All 102"), Segment("script", "Scripts 54"), Segment("video", "Videos 48")))
+    qtbot.addWidget(control)
+    whole, least = control.sizeHint().width(), control.minimumSizeHint().width()
+    assert least < whole
+    for width in (whole, whole - 15, least):
+        control.resize(width, 28)
+        assert control._rects()[-1].right() <= width
+    words = QFontMetrics(current_theme().font(12)).horizontalAdvance("Videos 48")
+    assert control._rects()[-1].width() >= words
+
+
+def test_columns_widen_with_the_text_and_keep_what_was_chosen(qtbot: QtBot) -> None:
+    columns = (Column("name", "Name", "", 100, "left", True, True, True), Column("sum", "Sum", "", 60, "right", True, False, True))
+    model: RecordsModel[int] = RecordsModel(columns, lambda item, key: Cell("¥160,000"), lambda item: item)
+    table = DataTable(columns)
+    qtbot.addWidget(table)
+    table.setModel(model)
+    table.resize(900, 200)
+    table.show()
+    table.restore_column_widths({"sum": 90})
+    try:
+        current_theme().set_scale(2.0)
+        table.set_columns(columns)
+        assert table.columnWidth(1) == 180
+        assert table.column_widths()["sum"] == 90
+    finally:
+        current_theme().set_scale(1.0)
+
+
+def test_a_figure_that_does_not_fit_ends_in_dots_and_loses_no_first_digit(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
+    shown: list[str] = []
+    monkeypatch.setattr(
+        delegate, "fitted", lambda metrics, text, room: shown.append(cut(metrics, text, room)[0]) or cut(metrics, text, room)
+    )
+    cut = fitted
+    columns = (Column("sum", "S", "", 70, "right", True, False, True),)
+    model: RecordsModel[int] = RecordsModel(columns, lambda item, key: Cell("¥160,000", spark=(1.0, 2.0)), lambda item: item)
+    model.set_rows([1])
+    table = DataTable(columns)
+    qtbot.addWidget(table)
+    table.setModel(model)
+    table.show()
+    table.grab()
+    assert shown
+    assert all(text.startswith("¥") and text.endswith("…") for text in shown)

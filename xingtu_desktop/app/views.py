@@ -78,7 +78,12 @@ async def wire(program: Program, room: AccountRoom, account: KnownAccount) -> Wi
         from xingtu_desktop.ui.today.today_presenter import TodayPresenter
 
         return TodayPresenter(
-            context, approvals=services.approvals, outbox=services.outbox, briefs=services.briefs, campaigns=services.campaigns
+            context,
+            approvals=services.approvals,
+            outbox=services.outbox,
+            briefs=services.briefs,
+            campaigns=services.campaigns,
+            connection=room.sync.engine,
         )
 
     def creators(context: ViewContext) -> Presenter:
@@ -102,7 +107,9 @@ async def wire(program: Program, room: AccountRoom, account: KnownAccount) -> Wi
     def campaigns(context: ViewContext) -> Presenter:
         from xingtu_desktop.ui.campaigns.campaigns_presenter import CampaignsPresenter
 
-        return CampaignsPresenter(context, campaigns=services.campaigns, actions=services.actions, outbox=services.outbox)
+        return CampaignsPresenter(
+            context, campaigns=services.campaigns, actions=services.actions, outbox=services.outbox, connection=room.sync.engine
+        )
 
     def approvals(context: ViewContext) -> Presenter:
         from xingtu_desktop.ui.approvals.approvals_presenter import ApprovalsPresenter

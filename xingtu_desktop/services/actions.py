@@ -214,6 +214,11 @@ class ActionService:
 
     # ------------------------------------------------------------------ taking back, holding, stopping
 
+    @property
+    def undo_seconds(self) -> float:
+        """How long what was decided waits before it leaves."""
+        return self._timings.undo
+
     async def undo(self, intent_ids: Sequence[IntentId]) -> list[IntentId]:
         """Take back what has not begun to leave, and what waits for it; returns what was taken back."""
         wanted = set(intent_ids)

@@ -131,6 +131,11 @@ class OrderingService:
         ]
         return await self._actions.place_orders(requests, campaign_name=checked.campaign.name)
 
+    @property
+    def undo_seconds(self) -> float:
+        """How long a placed plan waits before it leaves, and can be taken back for sure."""
+        return self._actions.undo_seconds
+
     async def take_back(self, batch: BatchId) -> int:
         """Undo a placed plan within its seconds; answers how many of its steps had not left yet and are gone."""
         return len(await self._actions.undo_batch(batch))

@@ -17,7 +17,8 @@ from xingtu_desktop.ui.errors import words as error_words
 from xingtu_desktop.ui.i18n import formats, tr
 from xingtu_desktop.ui.widgets.toasts import ToastAction
 
-UNDO_SECONDS = 10
+_BASKET_SECONDS = 10
+"""How long a creator taken out of the basket can be put back from the toast; nothing is sent for it."""
 
 
 class PreflightPresenter:
@@ -44,7 +45,7 @@ class PreflightPresenter:
         self._brief: Brief | None = None
         self._checked: Preflight | None = None
         self._placing = False
-        self.view = PreflightView()
+        self.view = PreflightView(undo_seconds=ordering.undo_seconds)
         self.view.back_pressed.connect(self._back)
         self.view.again_pressed.connect(self.check)
         self.view.confirmed.connect(self._on_confirmed)
@@ -112,7 +113,7 @@ class PreflightPresenter:
         removed = await self._shortlists.remove(BASKET, authors)
         undo = ToastAction(tr("preflight", "Undo"), lambda: self._put_back(removed))
         text = tr("preflight", "{count} creator left the basket|{count} creators left the basket", count=len(removed))
-        self._frame.toast(text, action=undo, seconds=UNDO_SECONDS, counts=True)
+        self._frame.toast(text, action=undo, seconds=_BASKET_SECONDS, counts=True)
 
     def _put_back(self, members: Sequence[ShortlistMember]) -> None:
         if not self._scope.closed:
@@ -128,6 +129,8 @@ class PreflightPresenter:
             self._scope.spawn(self._place(checked), name="place")
 
     async def _place(self, checked: Preflight) -> None:
+        clock = self._context.real_clock
+        began = clock.monotonic()
         try:
             batch = await self._ordering.place(checked)
         except KnownError as error:
@@ -149,7 +152,8 @@ class PreflightPresenter:
             sum=formats().money(checked.plan.at_most),
         )
         undo = ToastAction(tr("preflight", "Undo"), lambda: self._undo(checked, batch, removed))
-        self._frame.toast(text, action=undo, seconds=UNDO_SECONDS, counts=True)
+        left = max(1, round(self._ordering.undo_seconds - (clock.monotonic() - began)))
+        self._frame.toast(text, action=undo, seconds=left, counts=True)
 
     def _undo(self, checked: Preflight, batch: BatchId, removed: Sequence[ShortlistMember]) -> None:
         if not self._scope.closed:

@@ -93,12 +93,13 @@ class PreflightView(View):
     removed = Signal(object)
     """Author ids to take out of the basket."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, *, undo_seconds: float, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._checked: Preflight | None = None
         self._brief: Brief | None = None
         self._seconds = 0.0
         self._online = True
+        self._undo_seconds = undo_seconds
         self._done: Preflight | None = None
         self._held = True
         self.back = IconButton("arrow-left", "")
@@ -450,7 +451,7 @@ class PreflightView(View):
         self.reason.setVisible(bool(reason))
         set_tone(self.reason, "bad" if checked is None or not checked.ready else "warn")
         self.confirm.setAccessibleDescription(reason)
-        note = tr("preflight", "Can be undone for 10 s before the first request leaves")
+        note = tr("preflight", "Can be undone for {seconds} s before the first request leaves", seconds=round(self._undo_seconds))
         offline = tr("preflight", "Offline: kept on this computer, sent once you are online")
         self._undo_note.setText("" if self._done is not None else note if self._online else offline)
 

@@ -24,6 +24,7 @@ from xingtu_desktop.ui.context import ViewContext
 from xingtu_desktop.ui.dialogs import ask_text
 from xingtu_desktop.ui.formats import DOT
 from xingtu_desktop.ui.i18n import Message, formats, tr, translations
+from xingtu_desktop.ui.offline import Connection, offline, with_age
 from xingtu_desktop.ui.shell.commands import Command
 from xingtu_desktop.ui.widgets.toasts import ToastAction
 
@@ -33,9 +34,18 @@ _MINUTE = 60_000
 class CampaignsPresenter:
     """Owns the view's task scope; nothing here sends anything."""
 
-    def __init__(self, context: ViewContext, *, campaigns: CampaignService, actions: ActionService, outbox: OutboxListing) -> None:
+    def __init__(
+        self,
+        context: ViewContext,
+        *,
+        campaigns: CampaignService,
+        actions: ActionService,
+        outbox: OutboxListing,
+        connection: Connection | None = None,
+    ) -> None:
         self._context = context
         self._campaigns = campaigns
+        self._connection = connection
         self._scope = context.scope("campaigns")
         self._summaries: list[CampaignSummary] = []
         self._rows: list[OrderRow] = []
@@ -69,10 +79,12 @@ class CampaignsPresenter:
         self._stop_listening = context.changes.subscribe(
             self._on_change, Topic.ORDERS, Topic.RESOURCES, Topic.CAMPAIGNS, Topic.OUTBOX, Topic.BILLS, Topic.REVIEW
         )
+        self._stop_connection = context.changes.subscribe(lambda change: self._show_connection(), Topic.CONNECTION)
         translations().changed.connect(self._show)
         self._minute = QTimer(view)
         self._minute.setInterval(_MINUTE)
         self._minute.timeout.connect(view.refresh_times)
+        self._minute.timeout.connect(self._show_connection)
         self._minute.start()
 
     def start(self) -> None:
@@ -117,6 +129,7 @@ class CampaignsPresenter:
         if self._scope.closed:
             return
         self._stop_listening()
+        self._stop_connection()
         translations().changed.disconnect(self._show)
         self._minute.stop()
         await self._scope.close()
@@ -171,10 +184,19 @@ class CampaignsPresenter:
         rows = arranged(filtered(self._rows, chosen), *self._sort)
         view.set_rows(rows, narrowed=chosen.narrowed)
         self._show_state(mine, rows)
+        self._show_connection()
         self._show_bulk()
         shown = view.drawer.row()
         if shown is not None and view.drawer.isVisible():
             self._open(shown.order.order_id)
+
+    def _show_connection(self) -> None:
+        banner = self.view.states.banner
+        if self._connection is not None and offline(self._connection):
+            text = tr("campaigns", "Offline: orders can be read and decided; actions wait to be sent.")
+            banner.set_words(with_age(text, self._connection, self._context.real_clock.now()), tone="warn", icon="wifi-off")
+        else:
+            banner.set_words("")
 
     def _show_state(self, mine: Sequence[OrderRow], rows: Sequence[OrderRow]) -> None:
         states = self.view.states

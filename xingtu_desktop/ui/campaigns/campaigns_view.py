@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QMouseEvent
+from PySide6.QtGui import QKeyEvent, QMouseEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QStackedLayout, QVBoxLayout, QWidget
 
 from xingtu_desktop.domain.ids import CampaignId, OrderId
@@ -167,6 +167,16 @@ class CampaignsView(View):
         outer.addWidget(line())
         outer.addWidget(self.states, 1)
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """The count beside the parts goes where it would take their room."""
+        super().resizeEvent(event)
+        self._fit_tools()
+
+    def _fit_tools(self) -> None:
+        clear = 0 if self._clear.isHidden() else self._clear.sizeHint().width() + 12
+        needed = self.scopes.minimumSizeHint().width() + self._count.sizeHint().width() + self.search.minimumWidth() + clear + 24 + 32
+        self._count.setVisible(needed <= self.width())
+
     # What it shows
 
     def set_campaigns(self, summaries: Sequence[CampaignSummary], current: CampaignId | None) -> None:
@@ -213,6 +223,7 @@ class CampaignsView(View):
         shown = formats()
         self.scopes.set_segments([Segment(scope.value, f"{name} {shown.integer(counts.get(scope, 0))}") for scope, name in names.items()])
         self.scopes.set_current(current.value)
+        self._fit_tools()
 
     def set_rows(self, rows: Sequence[OrderRow], *, narrowed: bool) -> None:
         """The orders, filtered and in order."""

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFontMetrics, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QFontMetrics, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from xingtu_desktop.domain.money import Fen
@@ -54,9 +54,12 @@ class BudgetStrip(QWidget):
         head.addWidget(self._note)
         head.addWidget(self._set)
         head.addStretch(1)
-        self._legend_row = QHBoxLayout()
+        self._head = head
+        self._legend = QWidget()
+        self._legend_row = QHBoxLayout(self._legend)
+        self._legend_row.setContentsMargins(0, 0, 0, 0)
         self._legend_row.setSpacing(16)
-        head.addLayout(self._legend_row)
+        head.addWidget(self._legend)
         self._parts = [_Part(role) for role in ("c2", "c1", "", "line-strong")]
         for part in self._parts:
             self._legend_row.addWidget(part)
@@ -65,9 +68,26 @@ class BudgetStrip(QWidget):
         inner.setSpacing(6)
         inner.addLayout(head)
         inner.addWidget(self._bar)
+        self._inner = inner
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.addWidget(card)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """The parts stand at the right, or below the bar where the room is too short for both."""
+        super().resizeEvent(event)
+        self._place_parts()
+
+    def _place_parts(self) -> None:
+        words = (self._title, self._note, *([] if self._set.isHidden() else [self._set]))
+        needed = sum(each.sizeHint().width() + 12 for each in words) + self._legend.sizeHint().width() + 32
+        below = self._inner.indexOf(self._legend) >= 0
+        if needed > self.width() and not below:
+            self._head.removeWidget(self._legend)
+            self._inner.addWidget(self._legend, 0, Qt.AlignmentFlag.AlignLeft)
+        elif needed <= self.width() and below:
+            self._inner.removeWidget(self._legend)
+            self._head.addWidget(self._legend)
 
     def set_budget(self, budget: Budget, *, can_set: bool) -> None:
         """Show the sums; `can_set` where one campaign is chosen."""
@@ -106,6 +126,7 @@ class BudgetStrip(QWidget):
             )
         whole = max(budget.committed.value, limit.value if limit is not None else 0)
         self._bar.set_parts(budget.released.value, budget.escrow.value, budget.unpaid.value, whole, limit.value if over and limit else None)
+        self._place_parts()
         self.setAccessibleName(" ".join([self._title.text(), self._note.text(), *(part.accessibleName() for part in self._parts)]))
 
 
@@ -189,6 +210,10 @@ class _Bar(QWidget):
                 painter.fillRect(QRectF(self._tick * self.width() - 1, 0, 2, height), QColor(tokens.bad))
 
 
+_TILE, _TILE_HEIGHT, _LOW_TILE = 66, 64, 34
+"""Design pixels: the least width of a tile that shows its name, its height, and its height where there are two rows."""
+
+
 class PhaseStrip(QWidget):
     """A tile a state: name, count, how many are late; pressing one shows only its orders, again shows all."""
 
@@ -209,6 +234,7 @@ class PhaseStrip(QWidget):
     def set_phases(self, phases: Sequence[Phase]) -> None:
         """Show counts."""
         self._phases = tuple(phases)
+        self.updateGeometry()
         self.setAccessibleName(tr("campaigns", "Orders by state"))
         self._describe()
         self.update()
@@ -232,12 +258,32 @@ class PhaseStrip(QWidget):
             self._cursor = index
             self.chosen.emit(self._current)
 
-    def _at(self, x: float) -> int:
-        return int(x // (self.width() / len(self._phases))) if self._phases and self.width() else -1
+    def _columns(self) -> int:
+        """Tiles of a row: all, or half of them where one row would cut their names."""
+        count = len(self._phases)
+        return count if not count or self.width() / count >= current_theme().px(_TILE) else -(-count // 2)
+
+    def _tile_height(self) -> int:
+        """Two rows stand where text is large and room is dear: their tiles have name and count on one line."""
+        return current_theme().px(_TILE_HEIGHT if self._columns() == len(self._phases) else _LOW_TILE)
+
+    def _tile(self, index: int) -> QRectF:
+        columns, height = max(1, self._columns()), self._tile_height()
+        width = self.width() / columns
+        return QRectF(index % columns * width, index // columns * height, width, height)
+
+    def _at(self, place: QPointF) -> int:
+        return next((index for index in range(len(self._phases)) if self._tile(index).contains(place)), -1)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """One row or two."""
+        super().resizeEvent(event)
+        self.updateGeometry()
 
     def sizeHint(self) -> QSize:
-        """64 px high."""
-        return QSize(current_theme().px(600), current_theme().px(64))
+        """64 px a row."""
+        rows = 2 if self._phases and self._columns() < len(self._phases) else 1
+        return QSize(current_theme().px(600), rows * self._tile_height())
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """A card cut into tiles; ours carry the accent below, an empty one is quiet."""
@@ -249,20 +295,28 @@ class PhaseStrip(QWidget):
             stroke_round(painter, whole, 10, tokens.line, tokens.surface)
             if not self._phases:
                 return
-            width = whole.width() / len(self._phases)
+            columns = self._columns()
             most = max((phase.count for phase in self._phases), default=0) or 1
             small, large = theme.font(12), theme.font(20, strong=True)
             small_metrics, large_metrics = QFontMetrics(small), QFontMetrics(large)
             for phase in self._phases:
-                tile = QRectF(phase.index * width, 1, width, whole.height() - 2)
+                place = self._tile(phase.index)
+                tile = place.adjusted(0, 1, 0, -1)
+                if phase.index == columns:
+                    painter.fillRect(QRectF(whole.left(), round(place.top()), whole.width(), 1), QColor(tokens.line))
                 if phase.index == self._current:
                     painter.fillRect(tile.adjusted(1, 0, -1, 0), QColor(tokens.selected))
                 elif phase.index == self._hover:
                     painter.fillRect(tile.adjusted(1, 0, -1, 0), QColor(tokens.hover))
-                if phase.index:
-                    painter.fillRect(QRectF(round(tile.left()), 1, 1, whole.height() - 2), QColor(tokens.line))
+                if phase.index % columns:
+                    painter.fillRect(QRectF(round(tile.left()), tile.top(), 1, tile.height()), QColor(tokens.line))
                 inner = tile.adjusted(theme.px(9), theme.px(7), -theme.px(5), -theme.px(8))
                 quiet = phase.count == 0
+                if columns < len(self._phases):
+                    self._paint_low(painter, inner.adjusted(0, -theme.px(4), 0, theme.px(4)), phase)
+                    bar = QRectF(tile.left() + 1, place.bottom() - 3, (place.width() - 2) * phase.count / most, 2)
+                    painter.fillRect(bar, QColor(tokens.accent if phase.ours else tokens.line_control))
+                    continue
                 painter.setFont(small)
                 painter.setPen(QColor(tokens.text_3 if quiet else tokens.text_2))
                 name = small_metrics.elidedText(phase.name, Qt.TextElideMode.ElideRight, int(inner.width()))
@@ -278,18 +332,35 @@ class PhaseStrip(QWidget):
                     if small_metrics.horizontalAdvance(late) > room:
                         late = f"!{phase.late}"
                     painter.drawText(inner.adjusted(0, 0, 0, -3), Qt.AlignmentFlag.AlignBottom | Qt.AlignmentFlag.AlignRight, late)
-                bar = QRectF(tile.left() + 1, whole.bottom() - 3, (width - 2) * phase.count / most, 2)
+                bar = QRectF(tile.left() + 1, place.bottom() - 3, (place.width() - 2) * phase.count / most, 2)
                 painter.fillRect(bar, QColor(tokens.accent if phase.ours else tokens.line_control))
         if self.hasFocus():
-            width = whole.width() / len(self._phases)
-            paint_focus(painter, QRectF(self._cursor * width, 0, width, whole.height()), 6, tokens)
+            paint_focus(painter, self._tile(self._cursor), 6, tokens)
+
+    @staticmethod
+    def _about(phase: Phase) -> str:
+        return DOT.join([phase.name, *([tr("campaigns", "late {count}", count=phase.late)] if phase.late else [])])
+
+    def _paint_low(self, painter: QPainter, rect: QRectF, phase: Phase) -> None:
+        """Name at the left, count at the right; the count stays whole."""
+        theme = current_theme()
+        tokens, quiet = theme.tokens, phase.count == 0
+        count = formats().integer(phase.count)
+        painter.setFont(theme.font(13, strong=True))
+        painter.setPen(QColor(tokens.text_3 if quiet else tokens.accent if phase.ours else tokens.text))
+        painter.drawText(rect, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, count)
+        room = rect.width() - QFontMetrics(painter.font()).horizontalAdvance(count) - theme.px(4)
+        painter.setFont(theme.font(12))
+        painter.setPen(QColor(tokens.text_3 if quiet else tokens.warn if phase.late else tokens.text_2))
+        name = painter.fontMetrics().elidedText(phase.name, Qt.TextElideMode.ElideRight, int(room))
+        painter.drawText(rect, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, name)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """Light the tile under the pointer, and say its name whole."""
-        hover = self._at(event.position().x())
+        hover = self._at(event.position())
         if hover != self._hover:
             self._hover = hover
-            self.setToolTip(self._phases[hover].name if 0 <= hover < len(self._phases) else "")
+            self.setToolTip(self._about(self._phases[hover]) if 0 <= hover < len(self._phases) else "")
             self.update()
 
     def leaveEvent(self, event: QEvent) -> None:
@@ -300,7 +371,7 @@ class PhaseStrip(QWidget):
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Choose a tile."""
         if event.button() == Qt.MouseButton.LeftButton:
-            self._choose(self._at(event.position().x()))
+            self._choose(self._at(event.position()))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Left and right move, Enter and Space choose."""

@@ -32,7 +32,6 @@ from xingtu_desktop.ui.creators.profile_flow import ProfileFlow, StatusSource
 from xingtu_desktop.ui.errors import words as error_words
 from xingtu_desktop.ui.i18n import formats, tr, translations
 from xingtu_desktop.ui.shell.commands import Command
-from xingtu_desktop.ui.theme import current_theme
 
 COALESCE_MS: Final = 20
 """Typing and dragging within this time is one search."""
@@ -413,7 +412,7 @@ class CreatorsPresenter:
         self.view.table.set_columns(columns)
         self.view.model.set_columns(columns)
         # Qt gives new columns 100 px each: theirs are set anew, those changed by hand come back.
-        self.view.table.restore_column_widths({column.key: current_theme().px(column.width) for column in columns} | self._widths)
+        self.view.table.restore_column_widths({column.key: column.width for column in columns} | self._widths)
         self.view.head.set_columns(self._columns)
 
     def _on_column(self, key: str, on: bool) -> None:

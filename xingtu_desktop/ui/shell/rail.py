@@ -78,7 +78,7 @@ class Rail(View):
 
 
 class RailButton(QPushButton):
-    """Icon over name; the lit ground is 60 px wide, the name may use the whole rail (English ones need it)."""
+    """Icon over name; the lit ground is 66 px wide, since English names need the whole rail."""
 
     def __init__(self, view: ShellView) -> None:
         super().__init__()
@@ -130,7 +130,7 @@ class RailButton(QPushButton):
         rect = QRectF(self.rect())
         ink = tokens.accent if self.isChecked() else tokens.text if self.underMouse() else tokens.text_3
         with saved(painter):
-            lit = rect.adjusted(theme.px(5), 0, -theme.px(5), 0)
+            lit = rect.adjusted(theme.px(2), 0, -theme.px(2), 0)
             if self.isChecked():
                 fill_round(painter, lit, 8, tokens.selected)
             elif self.underMouse():
@@ -142,4 +142,4 @@ class RailButton(QPushButton):
         words = painter.fontMetrics().elidedText(self._view.title.text(), Qt.TextElideMode.ElideRight, int(rect.width()))
         painter.drawText(QRectF(0, theme.px(28), rect.width(), theme.px(20)), Qt.AlignmentFlag.AlignCenter, words)
         if self.hasFocus():
-            paint_focus(painter, rect.adjusted(theme.px(5), 0, -theme.px(5), 0), 8, tokens)
+            paint_focus(painter, rect.adjusted(theme.px(2), 0, -theme.px(2), 0), 8, tokens)

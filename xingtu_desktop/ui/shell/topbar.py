@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QEvent, QPoint, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFontMetrics, QLinearGradient, QPainter, QPaintEvent
+from PySide6.QtGui import QColor, QFontMetrics, QLinearGradient, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from xingtu_desktop.ui.formats import DOT
@@ -19,6 +19,7 @@ from xingtu_desktop.ui.widgets.painting import fill_round, key_cap_width, paint_
 from xingtu_desktop.ui.widgets.view import View
 
 HEIGHT = 48
+_INSET = 6
 
 
 class TopBar(View):
@@ -41,7 +42,8 @@ class TopBar(View):
         self.sync_pill.clicked.connect(self.outbox_asked)
         self.clock = Pill()
         row = QHBoxLayout()
-        row.setContentsMargins(16, 0, 16, 0)
+        # The account draws its own ground: its square stands 16 px from the edge, the ground and the focus ring reach around it.
+        row.setContentsMargins(16 - _INSET, 0, 16, 0)
         row.setSpacing(12)
         row.addWidget(self.account)
         row.addStretch(1)
@@ -75,29 +77,51 @@ class TopBar(View):
             "offline": (tr("shell", "Offline"), "", "wifi-off", "warn"),
             "signed_out": (tr("shell", "Sign in again"), "", "lock", "bad"),
         }[status.state]
-        parts = [words]
+        parts, age = [words], ""
         if status.last_sync is not None and status.state != "syncing":
             if status.state == "online":
-                parts.append(tr("shell", "synced {age}", age=fmt.ago(status.last_sync, now)))
+                age = tr("shell", "synced {age}", age=fmt.ago(status.last_sync, now))
             else:
-                parts.append(tr("shell", "synced at {time}", time=fmt.clock(status.last_sync)))
+                age = tr("shell", "synced at {time}", time=fmt.clock(status.last_sync))
+            parts.append(age)
         if status.needs_you:
             parts.append(tr("shell", "{count} needs you|{count} need you", count=status.needs_you))
             dot = "bad" if dot else ""
         if status.waiting:
             parts.append(tr("shell", "{count} waiting", count=status.waiting))
-        self.sync_pill.set_pill(DOT.join(parts), dot=dot, icon=icon, tone=tone)
-        self.clock.set_pill(fmt.dual_clock(now if self._ports.platform_now is None else self._ports.platform_now()))
+        clock = fmt.dual_clock(now if self._ports.platform_now is None else self._ports.platform_now())
+        whole = DOT.join(parts)
+        self.sync_pill.set_pill(whole, dot=dot, icon=icon, tone=tone)
+        self.clock.set_pill(clock)
+        # Where the bar is too short, what can be read elsewhere goes: the second zone, then the age. Both stay in the tooltips.
+        if self._short():
+            self.clock.set_pill(clock.split(DOT)[0])
+        if self._short() and age:
+            self.sync_pill.set_pill(DOT.join(part for part in parts if part != age), dot=dot, icon=icon, tone=tone)
+        self.clock.setToolTip(clock if clock != self.clock.text() else "")
+        hint = tr("shell", "Open the outbox")
+        self.sync_pill.setToolTip(hint if self.sync_pill.text() == whole else f"{whole}\n{hint}")
+
+    def _short(self) -> bool:
+        """Whether the pills leave too little for account and search."""
+        least = sum(each.minimumSizeHint().width() for each in (self.account, self.search))
+        pills = self.sync_pill.sizeHint().width() + self.clock.sizeHint().width()
+        return self.width() > 0 and least + pills + 5 * 12 + 32 > self.width()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Say as much as there is room for."""
+        super().resizeEvent(event)
+        self.tick()
 
     def retranslate(self) -> None:
         """Words in the language in force."""
         self.search.set_words(tr("shell", "Search creators, campaigns, commands…"), "Ctrl+K")
-        self.sync_pill.setToolTip(tr("shell", "Open the outbox"))
         self.account.retranslate()
         self.tick()
 
     def _on_theme(self) -> None:
         self.setFixedHeight(current_theme().px(HEIGHT))
+        self.tick()
 
 
 class AccountButton(QPushButton):
@@ -133,6 +157,7 @@ class AccountButton(QPushButton):
     def retranslate(self) -> None:
         """The name for those who listen."""
         self.setAccessibleName(tr("shell", "Account {name}", name=self._words()))
+        self.setToolTip(self._words())
         self.update()
 
     def _words(self) -> str:
@@ -145,37 +170,53 @@ class AccountButton(QPushButton):
             self._popup.popup(self.mapToGlobal(QPoint(0, self.height() + 2)))
 
     def sizeHint(self) -> QSize:
-        """Square, name, arrow."""
+        """Square, name, kind, arrow."""
         theme = current_theme()
-        words = min(QFontMetrics(theme.font(13, strong=True)).horizontalAdvance(self._words()), theme.px(260))
-        return QSize(theme.px(22 + 8 + 8 + 14 + 12) + words, theme.px(32))
+        name, kind = self._widths()
+        return QSize(theme.px(2 * _INSET + 22 + 8 + 8 + 14) + min(name + kind, theme.px(440)) + 4, theme.px(32))
 
     def minimumSizeHint(self) -> QSize:
         """The square and a few letters."""
         return QSize(current_theme().px(120), current_theme().px(32))
 
+    def _parts(self) -> tuple[str, str]:
+        """The name, and the kind of the account with the dot before it."""
+        if self._account is None:
+            return tr("shell", "No account"), ""
+        return self._account.name, f"{DOT}{self._account.kind}" if self._account.kind else ""
+
+    def _widths(self) -> tuple[int, int]:
+        theme = current_theme()
+        name, kind = self._parts()
+        return QFontMetrics(theme.font(13, strong=True)).horizontalAdvance(name), QFontMetrics(theme.font(13)).horizontalAdvance(kind)
+
     def paintEvent(self, event: QPaintEvent) -> None:
-        """Draw square, name and arrow."""
+        """Draw square, name, kind and arrow; where both do not fit, the kind (training or real money) keeps half of the room."""
         theme = current_theme()
         tokens = theme.tokens
         painter = QPainter(self)
         rect = QRectF(self.rect())
         if self.underMouse():
             with saved(painter):
-                fill_round(painter, rect.adjusted(-6, 0, 0, 0), 6, tokens.hover)
+                fill_round(painter, rect, 6, tokens.hover)
         size = theme.px(22)
-        square = QRectF(0, (rect.height() - size) / 2, size, size)
+        square = QRectF(theme.px(_INSET), (rect.height() - size) / 2, size, size)
         if self._account is not None:
             paint_avatar(painter, square, self._account.name, key=self._account.key, square=True)
-        left = size + theme.px(8)
-        painter.setFont(theme.font(13, strong=True))
-        painter.setPen(QColor(tokens.text))
-        room = rect.width() - left - theme.px(26)
-        words = painter.fontMetrics().elidedText(self._words(), Qt.TextElideMode.ElideRight, int(room) + 2)
-        painter.drawText(QRectF(left, 0, room + 4, rect.height()), Qt.AlignmentFlag.AlignVCenter, words)
+        left = square.right() + theme.px(8)
+        room = int(rect.width() - left - theme.px(_INSET + 8 + 14)) + 2
+        name, kind = self._widths()
+        kept = min(kind, max(room - name, room // 2))
+        strong = True
+        for text, most in zip(self._parts(), (room - kept, kept), strict=True):
+            painter.setFont(theme.font(13, strong=strong))
+            painter.setPen(QColor(tokens.text if strong else tokens.text_2))
+            words = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, most)
+            painter.drawText(QRectF(left, 0, most + 4, rect.height()), Qt.AlignmentFlag.AlignVCenter, words)
+            left += painter.fontMetrics().horizontalAdvance(words)
+            strong = False
         arrow = theme.px(14)
-        after = left + QFontMetrics(painter.font()).horizontalAdvance(words) + theme.px(8)
-        paint_icon(painter, "chevron-down", after, (rect.height() - arrow) / 2, arrow, "text-3")
+        paint_icon(painter, "chevron-down", left + theme.px(8), (rect.height() - arrow) / 2, arrow, "text-3")
         if self.hasFocus():
             paint_focus(painter, rect, 6, tokens)
 
@@ -200,8 +241,8 @@ class PaletteField(QPushButton):
         self.update()
 
     def sizeHint(self) -> QSize:
-        """460 by 32 px where there is room."""
-        return QSize(current_theme().px(460), current_theme().px(32))
+        """280 by 32 px; it grows to 460 where there is room, and never at the cost of the account's name."""
+        return QSize(current_theme().px(280), current_theme().px(32))
 
     def minimumSizeHint(self) -> QSize:
         """May shrink."""

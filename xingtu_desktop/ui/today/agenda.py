@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from enum import StrEnum
 from typing import Final
 
 from xingtu_desktop.core.clock import BEIJING
 from xingtu_desktop.domain.approval import ApprovalItem
 from xingtu_desktop.domain.brief import BriefState
-from xingtu_desktop.domain.ids import OrderId
+from xingtu_desktop.domain.ids import CampaignId, OrderId
 from xingtu_desktop.domain.intent import Intent
 from xingtu_desktop.domain.lifecycle import OrderStatus
 from xingtu_desktop.domain.money import Fen, total
 from xingtu_desktop.services.briefs import BriefSummary
-from xingtu_desktop.services.campaigns import CampaignSummary, OrderRow
+from xingtu_desktop.services.campaigns import CampaignSummary, OrderRow, WaitsOn
 from xingtu_desktop.services.outbox_view import OutboxEntry, OutboxGroup
 from xingtu_desktop.ui.campaigns import words
 from xingtu_desktop.ui.formats import DOT
@@ -243,6 +245,36 @@ def pacing(campaigns: Sequence[CampaignSummary], most: int = 3) -> list[Campaign
     """The campaigns that still move, those with most left to do first."""
     moving = [one for one in campaigns if one.live and one.finished < one.live]
     return sorted(moving, key=lambda one: (one.live - one.finished, one.late), reverse=True)[:most]
+
+
+class Move(StrEnum):
+    """What an order waits for when it waits for us."""
+
+    PAY = "pay"
+    REVIEW = "review"
+    PUBLISH = "publish"
+    ACCEPT = "accept"
+    ANSWER = "answer"
+
+
+_MOVES = {
+    OrderStatus.UNPAID: Move.PAY,
+    OrderStatus.BALANCE_DUE: Move.PAY,
+    OrderStatus.SCRIPT_UPLOADED: Move.REVIEW,
+    OrderStatus.VIDEO_UPLOADED: Move.REVIEW,
+    OrderStatus.VIDEO_CONFIRMED: Move.PUBLISH,
+    OrderStatus.PUBLISHED: Move.ACCEPT,
+}
+
+
+def waiting_for_us(rows: Sequence[OrderRow]) -> dict[CampaignId, tuple[tuple[Move, int], ...]]:
+    """By campaign, what its orders wait for from us, the most frequent first."""
+    found: dict[CampaignId, Counter[Move]] = {}
+    for row in rows:
+        move = Move.ANSWER if row.order.author_cancel_requested else _MOVES.get(row.order.status)
+        if row.waits_on is WaitsOn.CLIENT and move is not None and row.order.campaign_id is not None:
+            found.setdefault(row.order.campaign_id, Counter())[move] += 1
+    return {campaign: tuple(counted.most_common()) for campaign, counted in found.items()}
 
 
 def day(instant: datetime) -> date:

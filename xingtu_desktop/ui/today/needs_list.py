@@ -206,8 +206,12 @@ def _paint_need(painter: QPainter, rect: QRectF, need: Need, *, current: bool) -
     used = [0, 0]
     for place, (text, font, color) in enumerate(((need.right, right_font, tokens.color(need.right_tone)), (need.right_note, small, quiet))):
         if text:
-            used[place] = QFontMetrics(font).horizontalAdvance(text) + theme.px(12)
             area = (top, bottom)[place]
+            words = (need.title, need.note)[place]
+            # What it is comes first: the right side gives way to it, down to two fifths of the row.
+            wanted = QFontMetrics(body if not place else small).horizontalAdvance(words) + theme.px(12)
+            room = max(int(area.width() - wanted), int(area.width() * 0.4))
+            used[place] = min(QFontMetrics(font).horizontalAdvance(text) + theme.px(12), room)
             _write(painter, QRectF(area.right() - used[place] + theme.px(12), area.top(), used[place], area.height()), text, font, color)
     _write(painter, top.adjusted(0, 0, -used[0], 0), need.title, body, tokens.text)
     _write(painter, bottom.adjusted(0, 0, -used[1], 0), need.note, small, quiet)

@@ -16,8 +16,9 @@ from xingtu_desktop.services.outbox_view import OutboxListing
 from xingtu_desktop.ui import errors
 from xingtu_desktop.ui.context import ViewContext
 from xingtu_desktop.ui.i18n import Message, tr, translations
+from xingtu_desktop.ui.offline import Connection, offline, with_age
 from xingtu_desktop.ui.shell.commands import Command
-from xingtu_desktop.ui.today.agenda import Sources, Target, nearest, pacing, sections
+from xingtu_desktop.ui.today.agenda import Sources, Target, nearest, pacing, sections, waiting_for_us
 from xingtu_desktop.ui.today.today_view import TodayView
 
 Found = TypeVar("Found")
@@ -35,12 +36,14 @@ class TodayPresenter:
         outbox: OutboxListing,
         briefs: BriefService,
         campaigns: CampaignService,
+        connection: Connection | None = None,
     ) -> None:
         self._context = context
         self._approvals = approvals
         self._outbox = outbox
         self._briefs = briefs
         self._campaigns = campaigns
+        self._connection = connection
         self._scope = context.scope("today")
         self._found: Sources | None = None
         self._failure: KnownError | None = None
@@ -64,6 +67,7 @@ class TodayPresenter:
             Topic.BILLS,
             Topic.SETTINGS,
         )
+        self._stop_connection = context.changes.subscribe(lambda change: self._show(), Topic.CONNECTION)
         translations().changed.connect(self._show)
         self._minute = QTimer(view)
         self._minute.setInterval(_MINUTE)
@@ -100,6 +104,7 @@ class TodayPresenter:
         if self._scope.closed:
             return
         self._stop_listening()
+        self._stop_connection()
         translations().changed.disconnect(self._show)
         self._minute.stop()
         await self._scope.close()
@@ -136,7 +141,7 @@ class TodayPresenter:
         waiting = sum(one.pending is None for one in found.approvals or ())
         view.set_head(now, sum(part.count for part in parts), nearest(found), waiting)
         view.set_needs(parts)
-        view.set_pacing(pacing(found.campaigns or ()))
+        view.set_pacing(pacing(found.campaigns or ()), None if found.orders is None else waiting_for_us(found.orders))
         view.set_orders(found.orders or (), now)
         self._show_state(found, bool(parts))
 
@@ -149,6 +154,11 @@ class TodayPresenter:
                 said.title, said.advice, tr("today", "Try again"), details=said.detail, details_word=tr("today", "Details")
             )
             states.show_state("error")
+            return
+        if self._connection is not None and offline(self._connection):
+            text = tr("today", "Offline: reading, deciding and drafting go on; actions wait to be sent.")
+            states.banner.set_words(with_age(text, self._connection, self._context.real_clock.now()), tone="warn", icon="wifi-off")
+            states.show_state("content" if anything else "empty")
             return
         partial = tr("today", "Part of this could not be read: {reason}", reason=said.title) if said is not None and found.partial else ""
         states.banner.set_words(partial, tr("today", "Try again") if partial else "", tone="warn", icon="alert-triangle")

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from PySide6.QtCore import QEvent, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from xingtu_desktop.domain.ids import CampaignId
 from xingtu_desktop.services.campaigns import CampaignSummary, OrderRow
 from xingtu_desktop.ui.formats import DOT
 from xingtu_desktop.ui.i18n import formats, tr
 from xingtu_desktop.ui.theme import current_theme
-from xingtu_desktop.ui.today.agenda import Section, closing, day, windows
+from xingtu_desktop.ui.today.agenda import Move, Section, closing, day, windows
 from xingtu_desktop.ui.today.needs_list import NeedsList
 from xingtu_desktop.ui.today.week import ClosingDays, WeekStrip
 from xingtu_desktop.ui.widgets.buttons import Button
@@ -25,6 +25,9 @@ from xingtu_desktop.ui.widgets.states import StateStack
 from xingtu_desktop.ui.widgets.view import View
 
 _CARDS = 3
+_BESIDE = 900
+"""Design pixels of width from which list and week stand side by side."""
+_LIST_LEAST = 300
 
 
 class TodayView(View):
@@ -101,15 +104,35 @@ class TodayView(View):
         right.setSpacing(12)
         right.addLayout(cards)
         right.addWidget(week, 1)
-        body = QHBoxLayout()
-        body.setSpacing(12)
-        body.addWidget(left, 45)
-        body.addLayout(right, 55)
+        self._left = left
+        inside = QWidget()
+        self._body = QBoxLayout(QBoxLayout.Direction.LeftToRight, inside)
+        self._body.setContentsMargins(0, 0, 0, 0)
+        self._body.setSpacing(12)
+        self._body.addWidget(left, 45)
+        self._body.addLayout(right, 55)
+        scroll = QScrollArea()
+        scroll.setFrameShape(QFrame.Shape.NoFrame)
+        scroll.setWidgetResizable(True)
+        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        scroll.setWidget(inside)
+        # The window's ground shines through between the cards.
+        scroll.viewport().setAutoFillBackground(False)
+        inside.setAutoFillBackground(False)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(16, 12, 16, 16)
         outer.setSpacing(12)
         outer.addLayout(head)
-        outer.addLayout(body, 1)
+        outer.addWidget(scroll, 1)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Side by side; one below the other where large text leaves too little room, and then the whole scrolls."""
+        super().resizeEvent(event)
+        theme = current_theme()
+        beside = self.width() >= theme.px(_BESIDE)
+        self._body.setDirection(QBoxLayout.Direction.LeftToRight if beside else QBoxLayout.Direction.TopToBottom)
+        self._left.setMinimumHeight(0 if beside else theme.px(_LIST_LEAST))
 
     def set_head(self, now: datetime, count: int, nearest: datetime | None, waiting: int) -> None:
         """The day, how much there is to do, and how many versions wait for approval."""
@@ -127,12 +150,14 @@ class TodayView(View):
         """The list at the left."""
         self.needs.set_sections(sections)
 
-    def set_pacing(self, campaigns: Sequence[CampaignSummary]) -> None:
-        """At most three campaigns."""
+    def set_pacing(
+        self, campaigns: Sequence[CampaignSummary], moves: Mapping[CampaignId, Sequence[tuple[Move, int]]] | None = None
+    ) -> None:
+        """At most three campaigns; `moves` says what of ours their orders wait for, None where the orders could not be read."""
         for place, card in enumerate(self.cards):
             card.setVisible(place < len(campaigns))
             if place < len(campaigns):
-                card.set_campaign(campaigns[place])
+                card.set_campaign(campaigns[place], None if moves is None else moves.get(campaigns[place].campaign.campaign_id, ()))
 
     def set_orders(self, rows: Sequence[OrderRow], now: datetime) -> None:
         """Publish windows of the orders still to be published."""
@@ -156,6 +181,17 @@ class TodayView(View):
         )
 
 
+def move_words(move: Move, count: int) -> str:
+    """What we are to do, with its count."""
+    return {
+        Move.PAY: tr("today", "{count} to pay", count=count),
+        Move.REVIEW: tr("today", "{count} to review", count=count),
+        Move.PUBLISH: tr("today", "{count} to publish", count=count),
+        Move.ACCEPT: tr("today", "{count} to accept", count=count),
+        Move.ANSWER: tr("today", "{count} to answer", count=count),
+    }[move]
+
+
 class PacingCard(QWidget):
     """One campaign: published of planned, and committed against its budget; leads to the campaign."""
 
@@ -174,7 +210,7 @@ class PacingCard(QWidget):
         self._note = ElidedLabel(type="caption", tone="text-2")
         ground = panel("card")
         column = QVBoxLayout(ground)
-        column.setContentsMargins(16, 12, 16, 12)
+        column.setContentsMargins(12, 12, 12, 12)
         column.setSpacing(3)
         value = QHBoxLayout()
         value.setSpacing(6)
@@ -190,8 +226,8 @@ class PacingCard(QWidget):
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
 
-    def set_campaign(self, summary: CampaignSummary) -> None:
-        """Show a campaign."""
+    def set_campaign(self, summary: CampaignSummary, moves: Sequence[tuple[Move, int]] | None = None) -> None:
+        """Show a campaign, and what its orders wait for from us where that is known."""
         shown, campaign = formats(), summary.campaign
         self._campaign = campaign.campaign_id
         self._name.setText(campaign.name)
@@ -199,7 +235,7 @@ class PacingCard(QWidget):
         self._of.setText(tr("today", "of {count} published", count=shown.integer(summary.live)))
         self._bar.set_share(summary.published / summary.live if summary.live else None, color="c1")
         if campaign.budget is None:
-            self._money.setText(tr("today", "committed {sum}, no budget set", sum=shown.money_short(summary.committed)))
+            self._money.setText(tr("today", "committed {sum}, no budget", sum=shown.money_short(summary.committed)))
             self._budget.set_share(None)
         else:
             self._money.setText(
@@ -218,7 +254,9 @@ class PacingCard(QWidget):
             notes.append(tr("today", "over budget"))
         if summary.late:
             notes.append(tr("today", "{count} late", count=summary.late))
-        if summary.waiting_for_client:
+        if moves:
+            notes += [move_words(move, count) for move, count in moves]
+        elif summary.waiting_for_client:
             notes.append(tr("today", "{count} waits for us|{count} wait for us", count=summary.waiting_for_client))
         self._note.setText(DOT.join(notes) or tr("today", "on its way"))
         set_tone(self._note, "bad" if over else "warn" if summary.late else "text-2")

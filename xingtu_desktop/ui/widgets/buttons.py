@@ -234,6 +234,10 @@ class Segment:
     icon: str = ""
 
 
+_ROOMY, _TIGHT = 10, 4
+"""Design pixels at each side of a segment's words, and the least of them."""
+
+
 class SegmentedControl(QWidget):
     """One of a few choices, as in 全部 | 脚本 | 视频; arrows move, `changed` gives the key."""
 
@@ -247,7 +251,7 @@ class SegmentedControl(QWidget):
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setMouseTracking(True)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
-        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
         self.setAccessibleName(name)
 
     def set_segments(self, segments: Sequence[Segment]) -> None:
@@ -277,30 +281,48 @@ class SegmentedControl(QWidget):
             self.set_current(self._segments[index].key)
             self.changed.emit(self._current)
 
-    def _rects(self) -> list[QRectF]:
+    def _widths(self, padding: int) -> list[int]:
         theme = current_theme()
         metrics = QFontMetrics(theme.font(12))
+        icon = theme.px(19)
+        return [metrics.horizontalAdvance(each.text) + 2 * padding + (icon if each.icon else 0) for each in self._segments]
+
+    def _whole(self, padding: int) -> int:
+        gap = current_theme().px(2)
+        widths = self._widths(padding)
+        return sum(widths) + gap * (len(widths) + 1) if widths else current_theme().px(28)
+
+    def _padding(self) -> int:
+        """The space beside the words: less of it where the room is short, so that the words stay whole."""
+        theme = current_theme()
+        short = self._whole(theme.px(_ROOMY)) - self.width()
+        if short <= 0 or not self._segments:
+            return theme.px(_ROOMY)
+        return max(theme.px(_TIGHT), theme.px(_ROOMY) - -(-short // (2 * len(self._segments))))
+
+    def _rects(self) -> list[QRectF]:
+        theme = current_theme()
         left, result = float(theme.px(2)), []
-        for segment in self._segments:
-            width = metrics.horizontalAdvance(segment.text) + theme.px(20) + (theme.px(19) if segment.icon else 0)
+        for width in self._widths(self._padding()):
             result.append(QRectF(left, theme.px(2), width, theme.px(24)))
             left += width + theme.px(2)
         return result
 
     def sizeHint(self) -> QSize:
         """28 px high."""
-        rects = self._rects()
         theme = current_theme()
-        return QSize(round(rects[-1].right() + theme.px(2)) if rects else theme.px(28), theme.px(28))
+        return QSize(self._whole(theme.px(_ROOMY)), theme.px(28))
 
     def minimumSizeHint(self) -> QSize:
-        """Never cut."""
-        return self.sizeHint()
+        """Closer together, yet never cut."""
+        theme = current_theme()
+        return QSize(self._whole(theme.px(_TIGHT)), theme.px(28))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """A quiet trough with the choice lifted out of it."""
         theme = current_theme()
         tokens = theme.tokens
+        padding = self._padding()
         painter = QPainter(self)
         with saved(painter):
             fill_round(painter, QRectF(self.rect()), 6, tokens.hover if tokens.name == "light" else tokens.line)
@@ -310,7 +332,7 @@ class SegmentedControl(QWidget):
                     lifted = tokens.surface if tokens.name == "light" else tokens.line_strong
                     stroke_round(painter, rect, 5, tokens.line if tokens.name == "light" else tokens.line_strong, lifted)
                 ink = tokens.text if chosen or index == self._hover else tokens.text_2
-                left = rect.left() + theme.px(10)
+                left = rect.left() + padding
                 if segment.icon:
                     paint_icon(painter, segment.icon, left - 2, rect.center().y() - theme.px(7), theme.px(14), ink)
                     left += theme.px(19)

@@ -177,20 +177,24 @@ class CellDelegate(QStyledItemDelegate):
         style = self.style_now()
         tokens, px = style.tokens, style.px
         right, middle, graphic = rect.right(), rect.center().y(), px[36]
-        if cell.spark:
+        metrics = style.strong_metrics if cell.strong else style.body_metrics
+        # A figure without its first digits would be another figure: the picture beside it goes first, then it ends in dots.
+        beside = cell.spark and metrics.horizontalAdvance(cell.text) <= rect.width() - graphic - px[6]
+        if beside:
             place = QRectF(right - graphic, middle - px[8], graphic - 2, px[14])
             draw_cached(painter, place, cell.spark, lambda p, r: paint_sparkline(p, r, cell.spark, tokens))
             right -= graphic + px[6]
         painter.setFont(style.strong if cell.strong else style.body)
         painter.setPen(self._ink(cell, chosen))
         text_rect = QRectF(rect.left(), rect.top(), right - rect.left(), rect.height())
+        number, _ = fitted(metrics, cell.text, text_rect.width() + px[4])
         if cell.subtitle and style.comfortable:
-            painter.drawText(text_rect.adjusted(0, px[3], 0, -px[18]), _RIGHT, cell.text)
+            painter.drawText(text_rect.adjusted(0, px[3], 0, -px[18]), _RIGHT, number)
             painter.setFont(style.small)
             painter.setPen(style.color("text-2" if chosen else "text-3"))
             painter.drawText(text_rect.adjusted(0, px[20], 0, -px[3]), _RIGHT, cell.subtitle)
             return
-        painter.drawText(text_rect, _RIGHT, cell.text)
+        painter.drawText(text_rect, _RIGHT, number)
         hang = middle + px[11 if style.comfortable else 9]
         if cell.bar is not None:
             bar, share, tick = QRectF(right - graphic, hang, graphic, px[4 if style.comfortable else 3]), round(cell.bar, 2), cell.bar_tick

@@ -52,6 +52,7 @@ class DataTable(QTableView):
         self._stretching = False
         self._stretch_most: int | None = None
         self._own: dict[str, int] = {}
+        """Widths by column in design pixels: another text scale widens them all."""
         self._share = 0
         self.setAccessibleName(name)
         self.setHorizontalHeader(self._header)
@@ -126,18 +127,18 @@ class DataTable(QTableView):
         self._place_overlay()
 
     def column_widths(self) -> dict[str, int]:
-        """Widths by column key, to be kept between runs."""
+        """Widths by column key in design pixels, to be kept between runs."""
         if self.model() is None:
             return {}
         # A width without the part of what was left over: in another window another part is.
         return {
-            column.key: self._own.get(column.key, self.columnWidth(index))
+            column.key: self._own.get(column.key, round(self.columnWidth(index) / current_theme().scale))
             for index, column in enumerate(self._state.columns)
             if index < self.model().columnCount()
         }
 
     def restore_column_widths(self, widths: dict[str, int]) -> None:
-        """Widths from an earlier run; unknown keys are ignored."""
+        """Widths from an earlier run, in design pixels; unknown keys are ignored."""
         self._apply_widths(widths)
 
     # Ticks and the current row
@@ -417,9 +418,9 @@ class DataTable(QTableView):
             return
         self._stretching = True
         for index, column in enumerate(self._state.columns[: self.model().columnCount()]):
-            width = (widths or {}).get(column.key, 0) or current_theme().px(column.width)
+            width = (widths or {}).get(column.key, 0) or column.width
             self._own[column.key] = width
-            self.setColumnWidth(index, width)
+            self.setColumnWidth(index, current_theme().px(width))
         self._stretching = False
         self._stretch()
         self._place_overlay()
@@ -431,11 +432,11 @@ class DataTable(QTableView):
         others = [
             (index, column.key) for index, column in enumerate(self._state.columns[: self.model().columnCount()]) if index != stretching
         ]
-        widths = {index: max(self._own.get(key, 0), self._header.title_width(index)) for index, key in others}
+        own = {index: current_theme().px(self._own.get(key, 0)) for index, key in others}
+        widths = {index: max(width, self._header.title_width(index)) for index, width in own.items()}
         least = current_theme().px(self._state.columns[stretching].width)
-        wanted = sum(self._own.get(key, 0) for _, key in others)
         # Room for a title that would be cut comes from the stretching column; what it cannot give is scrolled.
-        least = max(round(least * _GIVES), least - (sum(widths.values()) - wanted))
+        least = max(round(least * _GIVES), least - (sum(widths.values()) - sum(own.values())))
         room = max(least, self.viewport().width() - sum(widths.values()))
         most = room if self._stretch_most is None else max(least, current_theme().px(self._stretch_most))
         self._share = max(0, room - most) // max(1, len(others))
@@ -447,7 +448,8 @@ class DataTable(QTableView):
 
     def _on_section_resized(self, index: int, old: int, new: int) -> None:
         if not self._stretching and index < len(self._state.columns):
-            self._own[self._state.columns[index].key] = max(self._header.minimumSectionSize(), new - self._share)
+            width = max(self._header.minimumSectionSize(), new - self._share)
+            self._own[self._state.columns[index].key] = round(width / current_theme().scale)
             self._stretch()
             # After the drag's last step: one signal a drag, not one a pixel.
             QTimer.singleShot(0, self, self.columns_changed.emit)
