@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 from tests.journeys.drafting import a_brief, creators_to_order
 from tests.journeys.test_approvals import HOSTILE, looked_at
 from tests.support.cable import Cable
@@ -162,3 +164,21 @@ async def test_a_line_that_breaks_again_and_again_while_sending_doubles_nothing(
         await cable.plug()
     assert states(await desk.ended(batch, within=60)) == {DONE: 10}
     assert desk.effects() == {("approve", one): 1 for one in made}
+
+
+async def test_the_first_full_sync_asks_little_and_the_next_round_hardly_anything(busy_desk: Desk) -> None:
+    desk = busy_desk
+    await desk.open()
+    await desk.sync()
+    orders = await desk.room.files.orders.orders()
+    published = len(await desk.room.files.reports.latest([one.order_id for one in orders]))
+    texts = sum(one.content is not None for one in await desk.room.files.orders.resources([one.order_id for one in orders]))
+    asked = Counter(str(one["path"]).removeprefix("/open_api/2/star/") for one in desk.exchanges)
+    assert (len(orders), published > 50, texts > 20) == (300, True, True)
+    # Totals come by the batch, and no order's own overview is needed where batch and topics tell everything.
+    assert asked["report/order_overview/"] == -(-published // 50)
+    assert asked["report/order_overview/get/"] == 0
+    assert sum(asked.values()) <= 3 * published + texts + 60
+    before = len(desk.exchanges)
+    await desk.sync()
+    assert len(desk.exchanges) - before <= 25

@@ -104,6 +104,7 @@ class Press:
     batches: list[int] = field(default_factory=list)
     without_batch: int = 0
     batch_fails: bool = False
+    opened: list[int] = field(default_factory=list)
 
     async def reports(self, ids: Sequence[OrderId]) -> list[OrderReport]:
         if self.batch_fails:
@@ -122,6 +123,7 @@ class Press:
         ]
 
     async def latest(self, ids: Sequence[OrderId]) -> list[OrderReport]:
+        self.opened.append(len(ids))
         return list(self.kept.values())
 
     async def report_detail(self, order: Order, *, start: date, end: date, batch: OrderReport | None = None) -> OrderReport:
@@ -201,3 +203,13 @@ async def test_people_are_asked_for_again_only_once_somebody_watched() -> None:
     press.plays = 2
     assert await puller.pull(no_pause) == 3
     assert sorted(press.people) == [0, 0, 1, 1, 2, 2]
+
+
+async def test_snapshots_of_today_are_opened_once_more_and_then_left_closed_until_tomorrow() -> None:
+    press = Press(4)
+    puller = press.puller()
+    for _ in range(3):
+        await puller.pull(no_pause)
+    assert press.opened == [4, 4, 0]
+    press.next_day()
+    assert await puller.pull(no_pause) == 4

@@ -105,11 +105,14 @@ class ReportPuller:
         self._clock = clock
         self._platform_clock = platform_clock
         self._missing: dict[OrderId, float] = {}
+        self._read_on: dict[OrderId, date] = {}
+        """The day whose snapshot is known to be here: its file need not be opened again every round."""
 
     async def pull(self, pause: Pause) -> int:
         """Read what has no snapshot of today yet; returns how many orders were read."""
         today = self._platform_clock.now().astimezone(BEIJING).date()
-        published = [order for order in await self._orders.orders() if _reported(order, self._platform_clock.now())]
+        now = self._platform_clock.now()
+        published = [one for one in await self._orders.orders() if _reported(one, now) and self._read_on.get(one.order_id) != today]
         latest = {one.order_id: one for one in await self._reports.latest([order.order_id for order in published])}
         due = [order for order in published if self._due(order.order_id, latest.get(order.order_id), today)]
         with_people = {one.order_id for one in await self._reports.audiences([order.order_id for order in due])}
@@ -151,7 +154,10 @@ class ReportPuller:
         missed = self._missing.get(order_id)
         if missed is not None and self._clock.monotonic() - missed < _ASK_AGAIN:
             return False
-        return before is None or _day(before.pulled_at) < today
+        if before is not None and _day(before.pulled_at) >= today:
+            self._read_on[order_id] = today
+            return False
+        return True
 
     async def _read_one(self, order: Order, today: date, batch: OrderReport | None, before: OrderReport | None) -> _Read | None:
         """Read one order; `before` is its last snapshot where the people who watched are here as well. None: there is no report."""
