@@ -10,10 +10,11 @@ from contextlib import asynccontextmanager
 
 import httpx
 
+from xingtu_desktop.api.exchange import Recorder
 from xingtu_desktop.api.gateway import FixedToken, Gateway, TokenSource
 from xingtu_desktop.api.notices import Notice, Notices
 from xingtu_desktop.api.rate_limit import RateLimiter
-from xingtu_desktop.api.transport import Recorder, Transport
+from xingtu_desktop.api.transport import Transport
 from xingtu_desktop.core.clock import Clock, SystemClock
 from xingtu_desktop.core.config import Timings
 from xingtu_desktop.core.tasks import InlineCompute

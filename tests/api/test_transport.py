@@ -13,7 +13,8 @@ import pytest
 
 from tests.api.servers import QUICK, Script, always, envelope, http, raw_server
 from xingtu_desktop.api.envelope import open_envelope
-from xingtu_desktop.api.transport import Request, Transport, parse_json
+from xingtu_desktop.api.exchange import Request
+from xingtu_desktop.api.transport import Transport, parse_json
 from xingtu_desktop.core.errors import ConnectionLost, KnownError, NotThePlatform, Offline, Timeout
 from xingtu_desktop.core.tasks import InlineCompute
 

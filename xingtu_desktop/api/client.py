@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 
 from xingtu_desktop.api.events import EventClient
+from xingtu_desktop.api.exchange import Recorder
 from xingtu_desktop.api.feed import FeedClient
 from xingtu_desktop.api.gateway import Gateway, TokenSource
 from xingtu_desktop.api.media import MediaClient
@@ -12,7 +13,7 @@ from xingtu_desktop.api.notices import Notices, NoticeSink
 from xingtu_desktop.api.oauth import OAuthClient
 from xingtu_desktop.api.rate_limit import RateLimiter
 from xingtu_desktop.api.star import StarClient
-from xingtu_desktop.api.transport import Recorder, Transport
+from xingtu_desktop.api.transport import Transport
 from xingtu_desktop.core.clock import Clock, SystemClock
 from xingtu_desktop.core.config import AppConfig
 from xingtu_desktop.core.tasks import Compute

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from xingtu_desktop.api.transport import Answer
+from xingtu_desktop.api.exchange import Answer
 from xingtu_desktop.core.errors import KnownError, NotThePlatform, RateLimited, Rejected, ServerTrouble, SignedOut
 
 LIMIT_LAYERS: Mapping[int, str] = {40100: "endpoint", 40110: "developer", 40130: "customer"}

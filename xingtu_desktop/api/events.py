@@ -5,8 +5,9 @@ from __future__ import annotations
 import logging
 from collections.abc import AsyncIterator
 
+from xingtu_desktop.api.exchange import StreamMessage
 from xingtu_desktop.api.gateway import TokenSource
-from xingtu_desktop.api.transport import StreamMessage, Transport, parse_json
+from xingtu_desktop.api.transport import Transport, parse_json
 from xingtu_desktop.core.errors import NotThePlatform
 from xingtu_desktop.domain.answers import ServerEvent
 

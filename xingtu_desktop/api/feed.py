@@ -8,9 +8,10 @@ from typing import TypeVar
 from urllib.parse import urlsplit
 
 from xingtu_desktop.api.envelope import looks_like_json, retry_after
+from xingtu_desktop.api.exchange import MAX_FEED_BODY, Answer, Request
 from xingtu_desktop.api.gateway import READ_ATTEMPTS, RETRY_BASE, RETRY_CAP, TokenSource
 from xingtu_desktop.api.mapping import creators as mapping
-from xingtu_desktop.api.transport import MAX_FEED_BODY, Answer, Request, Transport, parse_json
+from xingtu_desktop.api.transport import Transport, parse_json
 from xingtu_desktop.core.clock import Clock
 from xingtu_desktop.core.errors import (
     ConnectionLost,

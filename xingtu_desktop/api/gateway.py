@@ -9,9 +9,10 @@ from dataclasses import replace
 from typing import Protocol
 
 from xingtu_desktop.api.envelope import LIMIT_LAYERS, RENEWABLE, Success, check_status, looks_like_json, open_envelope, retry_after
+from xingtu_desktop.api.exchange import Answer, Part, Request, nothing_sent
 from xingtu_desktop.api.notices import Notices
 from xingtu_desktop.api.rate_limit import EndpointLimiter, RateLimiter
-from xingtu_desktop.api.transport import Answer, Part, Request, Transport, nothing_sent, parse_json
+from xingtu_desktop.api.transport import Transport, parse_json
 from xingtu_desktop.core.clock import Clock
 from xingtu_desktop.core.errors import ConnectionLost, KnownError, NotThePlatform, RateLimited, ServerTrouble, SignedOut, Timeout
 

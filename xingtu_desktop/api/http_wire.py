@@ -23,7 +23,7 @@ import httpx
 import truststore
 from httpx_sse import SSEError, aconnect_sse
 
-from xingtu_desktop.api.transport import MAX_AT_ONCE, Answer, Request, StreamMessage, nothing_sent
+from xingtu_desktop.api.exchange import MAX_AT_ONCE, Answer, Request, StreamMessage, nothing_sent
 from xingtu_desktop.core.config import Timings
 from xingtu_desktop.core.errors import ConnectionLost, KnownError, NoSuchThing, NotThePlatform, Offline, ServerTrouble, SignedOut, Timeout
 

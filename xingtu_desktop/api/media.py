@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from urllib.parse import urljoin, urlsplit
 
-from xingtu_desktop.api.transport import Transport, nothing_sent
+from xingtu_desktop.api.exchange import nothing_sent
+from xingtu_desktop.api.transport import Transport
 from xingtu_desktop.core.errors import NotThePlatform
 
 PLATFORM_HOSTS = (

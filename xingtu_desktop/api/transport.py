@@ -11,14 +11,14 @@ import asyncio
 import json
 import logging
 from collections.abc import AsyncGenerator, Callable, Coroutine, Mapping
-from dataclasses import dataclass, field
 from functools import cached_property
 from importlib import import_module
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from xingtu_desktop.api.exchange import MAX_AT_ONCE, Answer, Recorder, Request, StreamMessage
 from xingtu_desktop.core.config import Timings
-from xingtu_desktop.core.errors import KnownError, NotThePlatform, Offline, Timeout
+from xingtu_desktop.core.errors import NotThePlatform, Offline, Timeout
 from xingtu_desktop.core.tasks import Compute
 
 if TYPE_CHECKING:
@@ -26,61 +26,8 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-MAX_API_BODY = 8 * 1024 * 1024
-MAX_FEED_BODY = 64 * 1024 * 1024
 PARSE_INLINE = 256 * 1024
 """Bodies above this are parsed off the loop: 1 MB of JSON takes about 10 ms."""
-MAX_AT_ONCE = 8
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """A file of a multipart form."""
-
-    filename: str
-    data: bytes
-
-
-@dataclass(frozen=True, slots=True)
-class Request:
-    """What goes out. `query` values are the texts that stand in the URL; `body` is the exact JSON text, or a `form` with its `files`."""
-
-    method: str
-    path: str
-    query: tuple[tuple[str, str], ...] = ()
-    body: bytes | None = None
-    form: tuple[tuple[str, str], ...] = ()
-    files: tuple[tuple[str, Part], ...] = ()
-    headers: tuple[tuple[str, str], ...] = field(default=(), repr=False)
-    max_bytes: int = MAX_API_BODY
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What came back, whole: `headers` have lower-case names."""
-
-    status: int
-    headers: Mapping[str, str]
-    content: bytes = field(repr=False)
-
-
-@dataclass(frozen=True, slots=True)
-class StreamMessage:
-    """One message of an event stream."""
-
-    event_id: str
-    kind: str
-    data: str
-
-
-Recorder = Callable[[dict[str, object]], None]
-"""Hears every exchange in the form of the contract checker: method, path, query, body, status, response."""
-
-
-def nothing_sent(error: KnownError) -> KnownError:
-    """Say on the error that the request never left, whatever its class says in general."""
-    error.may_have_taken_effect = False
-    return error
 
 
 class Transport:

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from xingtu_desktop.api.client import Platform
+from xingtu_desktop.api.exchange import Recorder
 from xingtu_desktop.api.gateway import TokenSource
-from xingtu_desktop.api.transport import Recorder
 from xingtu_desktop.compliance.reviewer import Reviewer
 from xingtu_desktop.compliance.rules import load as load_rules
 from xingtu_desktop.core import resources

@@ -66,9 +66,12 @@ class Gate:
         self.window.show_full(self.presenter.view, aside=self.presenter.aside)
         self.window.show()
         self.presenter.start()
+        # Signing in is the first request: what it needs is imported while the person reads.
+        loading = asyncio.ensure_future(self._platform.load())
         try:
             return await self._done
         finally:
+            await loading
             await self.presenter.close()
             await self._platform.aclose()
             self.window.finish_close()

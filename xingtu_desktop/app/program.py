@@ -10,7 +10,7 @@ from pathlib import Path
 
 from PySide6.QtWidgets import QApplication
 
-from xingtu_desktop.api.transport import Recorder
+from xingtu_desktop.api.exchange import Recorder
 from xingtu_desktop.app import views
 from xingtu_desktop.app.container import AccountRoom
 from xingtu_desktop.app.fonts import can_draw_chinese, language_to_show

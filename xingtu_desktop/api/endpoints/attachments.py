@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from xingtu_desktop.api.exchange import Part
 from xingtu_desktop.api.gateway import Gateway
-from xingtu_desktop.api.transport import Part
 from xingtu_desktop.api.wire import Node
 from xingtu_desktop.domain.ids import StarId
 
