@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from tests.sync.fakes import STAR
 from tests.sync.rig import TIMINGS, Rig
-from xingtu_desktop.core.errors import DiskFull, Offline, ServerTrouble
+from xingtu_desktop.core.errors import DiskFull, InvalidInput, Offline, ServerTrouble
 from xingtu_desktop.domain.ids import IntentId, StarId
 from xingtu_desktop.domain.intent import ApproveResource, IntentState
 from xingtu_desktop.domain.lifecycle import CancelReason, OrderStatus, ResourceKind, ResourceStatus
@@ -333,3 +334,33 @@ async def test_closing_waits_for_what_is_under_way() -> None:
     gate.set()
     await closing
     assert (await rig.only(batch)).state is IntentState.DONE
+
+
+@pytest.mark.parametrize("state", [IntentState.QUEUED, IntentState.CLAIMED, IntentState.SENDING, IntentState.UNKNOWN])
+async def test_a_row_of_another_installation_is_asked_about_and_never_sent_from_here(state: IntentState) -> None:
+    rig = Rig()
+    decision, other = rig.script(), rig.script()
+    copied = await rig.only(await rig.actions.approve([decision]))
+    rig.outbox.rows[copied.intent_id] = replace(copied, install="the-other-computer", state=state)
+    mine = await rig.actions.approve([other])
+    await rig.run()
+    row = rig.outbox.rows[copied.intent_id]
+    assert (row.state, row.outcome, (await rig.only(mine)).state) == (IntentState.NEEDS_HUMAN, "other_install", IntentState.DONE)
+    with pytest.raises(InvalidInput):
+        await rig.actions.send_again(row.intent_id)
+    await rig.settle()
+    assert rig.outbox.rows[copied.intent_id].state is IntentState.NEEDS_HUMAN
+    assert rig.platform.count("confirmed") == 1
+    # Given up, the order can be decided on anew, and its lane is free.
+    await rig.actions.drop(row.intent_id)
+    again = await rig.actions.approve([decision])
+    await rig.run()
+    assert ((await rig.only(again)).state, rig.platform.count("confirmed")) == (IntentState.DONE, 2)
+
+
+async def test_a_row_of_another_account_is_left_as_it_is() -> None:
+    rig = Rig()
+    row = await rig.only(await rig.actions.approve([rig.script()]))
+    rig.outbox.rows[row.intent_id] = replace(row, account=StarId(5), install="the-other-computer")
+    await rig.run()
+    assert rig.outbox.rows[row.intent_id].state is IntentState.QUEUED

@@ -425,6 +425,17 @@ def test_a_sentence_names_who_or_what_and_the_sum(make: str) -> None:
     assert "¥12,000" in said
 
 
+async def test_what_another_installation_decided_can_be_given_up_or_marked_but_not_sent_from_here(desk: Desk) -> None:
+    mine = desk.samples.approve(IntentState.NEEDS_HUMAN, outcome="unclear")
+    copied = desk.samples.approve(IntentState.NEEDS_HUMAN, outcome="other_install")
+    await desk.open()
+    for intent, shown in ((mine, True), (copied, False)):
+        desk.presenter.open_with(intent_id=str(intent.intent_id))
+        await settled()
+        row = desk.row(str(intent.intent_id))
+        assert (row._details.done.isHidden(), row._details.again.isHidden(), row._details.drop.isHidden()) == (False, not shown, False)
+
+
 async def test_it_opens_at_an_entry(desk: Desk) -> None:
     one = desk.samples.approve(IntentState.DONE, outcome="sent", request_id="r-1")
     await desk.open()

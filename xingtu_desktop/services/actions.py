@@ -271,8 +271,13 @@ class ActionService:
         await self._answer(intent_id, to, "dropped_by_person", note)
 
     async def send_again(self, intent_id: IntentId, *, at_most: Fen | None = None, note: str = "") -> None:
-        """The person looked and wants it sent (again); a payment may get a new limit, the one now on screen."""
+        """The person looked and wants it sent (again); a payment may get a new limit, the one now on screen.
+
+        Not for a row of another installation, which never leaves from here: InvalidInput `other_install`; it is dropped and decided anew.
+        """
         intent = await self._outbox.get(intent_id)
+        if intent.install != self._install:
+            raise InvalidInput(field="intent", code="other_install")
         changes: dict[str, object] = {"undo_until": self._clock.now() + timedelta(seconds=self._timings.undo), "not_before": None}
         if at_most is not None and isinstance(intent.payload, PayCampaign | PayTail):
             changes["payload"] = replace(intent.payload, at_most=at_most)

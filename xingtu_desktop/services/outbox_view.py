@@ -55,7 +55,9 @@ class OutboxEntry:
     can_retry: bool = False
     can_dismiss: bool = False
     can_answer: bool = False
-    """`mark_done`, `send_again`, `drop` of ActionService."""
+    """`mark_done` and `drop` of ActionService."""
+    can_send_again: bool = False
+    """`send_again` of ActionService; not what was decided on another installation."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +119,7 @@ class OutboxListing:
 
 def _open_entry(intent: Intent, now: datetime, stopped: bool, *, waits_before: bool) -> OutboxEntry:
     if intent.state is IntentState.NEEDS_HUMAN:
-        return OutboxEntry(intent, OutboxGroup.NEEDS_YOU, can_answer=True)
+        return OutboxEntry(intent, OutboxGroup.NEEDS_YOU, can_answer=True, can_send_again=intent.outcome != "other_install")
     if intent.state is not IntentState.QUEUED:
         return OutboxEntry(intent, OutboxGroup.CHECKING, until=intent.not_before)
     reason, until = WaitsFor.TURN, None

@@ -114,13 +114,25 @@ class Sender:
         CLAIMED but never SENDING: nothing left, so back to the queue. SENDING: it may have left at any moment until the process ended,
         so it is unknown, and reads count from now.
         """
-        for intent in await self._mine():
-            if intent.intent_id in self._running:
+        for intent in await self._outbox.open_intents():
+            if intent.account != self._account or intent.intent_id in self._running:
                 continue
-            if intent.state is IntentState.CLAIMED:
+            if intent.install != self._install:
+                await self._ask_about(intent)
+            elif intent.state is IntentState.CLAIMED:
                 await self._outcomes.queued(intent, "taken_up_again")
             elif intent.state is IntentState.SENDING:
                 await self._lost(intent, "interrupted")
+
+    async def _ask_about(self, intent: Intent) -> None:
+        """A row of another installation (a copied or restored profile) never leaves from here, and may leave from there: a person decides.
+
+        Until then it keeps its own lane, and says so; left as it was it would keep that lane for good without a word.
+        """
+        if intent.state is IntentState.SENDING:
+            intent = await self._outcomes.unknown(intent, "interrupted", read_from=self._clock.now())
+        if intent.state is not IntentState.NEEDS_HUMAN:
+            await self._outcomes.needs_human(intent, "other_install")
 
     async def drain(self) -> None:
         """Send until nothing more may leave now. Raises the disk's errors; those of the network go to the rows and to the connection."""

@@ -222,6 +222,7 @@ class _Details(QWidget):
         for index, (name, value) in enumerate(long):
             self._put(start + index, 0, name, value, 3)
         self._answers.setVisible(entry.can_answer)
+        self.again.setVisible(entry.can_send_again)
         again = tr("sync", "Send again")
         if isinstance(entry.intent.payload, PayCampaign | PayTail):
             again = tr("sync", "Pay at most {money}…", money=money(agreed_now(shown)))

@@ -132,6 +132,8 @@ def asks(intent: Intent) -> str:
             return tr("sync", "the platform no longer shows what was acted on")
         case "not_applied":
             return tr("sync", "two reads found no effect; a repeat is not safe by itself")
+        case "other_install":
+            return tr("sync", "decided on another computer or before a restore; never sent from here. Give it up to decide anew")
         case "bug":
             return tr("sync", "this program failed before sending; nothing left")
         case _:
