@@ -16,13 +16,15 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from tests.ui.creators_rig import Rig, make_rig
+from tests.ui.creators_rig import Rig, catalogue, make_rig
 from xingtu_desktop.core.errors import Offline
+from xingtu_desktop.domain.answers import FeedPage
 from xingtu_desktop.domain.creator import Creator, VideoTier, cpm_of, female_15_24_share, share_of
 from xingtu_desktop.domain.creator_query import AudienceTarget, CategoryFilter, CreatorQuery, Facet, Field, RangeFilter, SortKey
 from xingtu_desktop.domain.ids import AuthorId
 from xingtu_desktop.domain.shortlist import BASKET
 from xingtu_desktop.ui import dialogs
+from xingtu_desktop.ui.creators import creators_presenter
 from xingtu_desktop.ui.creators.columns import COLUMNS, Seen
 from xingtu_desktop.ui.creators.filter_groups import FacetGroup, RangeGroup
 from xingtu_desktop.ui.i18n import formats
@@ -461,3 +463,23 @@ async def test_an_export_shows_how_far_it_is_and_stops_without_a_file(rig: Rig, 
     assert "停止" in rig.frame.toasts[-1].text
     assert list(rig.folder.glob("停*")) == []
     assert not view.export_strip.isVisible()
+
+
+async def test_the_first_creators_show_without_the_pause_between_two_refreshes(
+    qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(creators_presenter, "_REFRESH_MS", 3_600_000)
+    rig = await make_rig(tmp_path, 0)
+    view = rig.presenter.view
+    qtbot.addWidget(view)
+    try:
+        view.show()
+        rig.presenter.start()
+        await until(lambda: view.states.state() == "empty")
+        _, creators = catalogue(3)
+        change = (await rig.files.creators.apply_page(FeedPage(tuple(creators), (), "cursor", False, len(creators), 0), "青禾目录"))[1]
+        await rig.search.refresh()
+        rig.changes.publish(change)
+        await until(lambda: view.model.total() == len(creators))
+    finally:
+        await rig.close()

@@ -31,6 +31,7 @@ from xingtu_desktop.ui.creators.list_flow import ListFlow
 from xingtu_desktop.ui.creators.profile_flow import ProfileFlow, StatusSource
 from xingtu_desktop.ui.errors import words as error_words
 from xingtu_desktop.ui.i18n import formats, tr, translations
+from xingtu_desktop.ui.offline import with_age
 from xingtu_desktop.ui.shell.commands import Command
 
 COALESCE_MS: Final = 20
@@ -300,10 +301,8 @@ class CreatorsPresenter:
                 icon="refresh",
             )
         elif not online:
-            now = self._context.real_clock.now()
-            age = formats().ago(status.last_sync_at, now)
-            text = tr("creators", "Offline: search, filters, comparison and basket go on. Data of {age}.", age=age)
-            view.states.banner.set_words(text, tone="warn", icon="wifi-off")
+            text = tr("creators", "Offline: search, filters, comparison and basket go on.")
+            view.states.banner.set_words(with_age(text, self._connectivity, self._context.real_clock.now()), tone="warn", icon="wifi-off")
         else:
             view.states.banner.set_words("")
 
@@ -312,8 +311,12 @@ class CreatorsPresenter:
             return
         if Topic.CREATORS in change.topics or Topic.CONNECTION in change.topics:
             self._show_connection()
-        if Topic.CREATORS in change.topics and not self._refresh_timer.isActive():
-            self._refresh_timer.start()
+        if Topic.CREATORS in change.topics:
+            if not self.view.model.total() and self._search.status.phase is IndexPhase.READY:
+                # Nobody reads an empty table: the first rows wait for nothing.
+                self._run_refresh()
+            elif not self._refresh_timer.isActive():
+                self._refresh_timer.start()
         if {Topic.SHORTLISTS, Topic.SAVED_SEARCHES} & change.topics:
             self._scope.spawn(self._lists.reload(), name="reload lists", group="lists")
 
