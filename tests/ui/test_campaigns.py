@@ -438,6 +438,20 @@ async def test_states_fold_into_two_rows_before_their_names_are_cut(desk: Desk) 
     assert strip._at(QPointF(5, 40)) == strip._columns()
 
 
+async def test_in_a_low_window_with_large_text_the_orders_come_before_the_states(desk: Desk) -> None:
+    await desk.order(S.PUBLISHED)
+    await desk.open()
+    assert desk.view.phases.isVisible()
+    try:
+        current_theme().set_scale(2.0)
+        desk.view.resize(1136, 704)
+        await desk.until(lambda: not desk.view.phases.isVisible())
+    finally:
+        current_theme().set_scale(1.0)
+        desk.view.resize(1200, 760)
+    await desk.until(desk.view.phases.isVisible)
+
+
 async def test_the_parts_of_the_budget_go_below_where_the_row_is_short(desk: Desk) -> None:
     await desk.order(S.PUBLISHED)
     await desk.open()

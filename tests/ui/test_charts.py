@@ -155,6 +155,17 @@ async def test_without_a_component_no_zero_stands_for_what_nobody_measured(desk:
     assert "没有挂链接组件的视频" in view.funnel.describe(3)
 
 
+async def test_the_name_of_all_campaigns_follows_the_language(desk: Desk) -> None:
+    view = await desk.open()
+    assert view.header._title.full_text() == "全部项目"
+    try:
+        translations().set_language("en")
+        await desk.until(lambda: view.header._title.full_text() == "All campaigns")
+        assert view.header.campaign_actions()[0].text().startswith("All campaigns")
+    finally:
+        translations().set_language("zh_CN")
+
+
 async def test_before_the_first_figures_the_head_says_what_will_stand_there(desk: Desk) -> None:
     header = desk.view.header
     assert header._title.full_text() == "全部项目"

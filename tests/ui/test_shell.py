@@ -40,6 +40,13 @@ class Listing(View):
         self.setFocusProxy(self.list)
 
 
+def dress() -> None:
+    """Let the theme reach the application: only then does a new text scale reach the widgets."""
+    app = QApplication.instance()
+    assert isinstance(app, QApplication)
+    current_theme().apply(app)
+
+
 def opened(
     qtbot: QtBot, ports: ShellPorts | None = None, keys: Sequence[str] = ("today", "creators", "approvals", "settings")
 ) -> MainWindow:
@@ -299,6 +306,7 @@ def test_undo_takes_the_newest_toast(qtbot: QtBot) -> None:
 
 
 def test_a_short_bar_says_less_and_keeps_it_in_the_tooltip(qtbot: QtBot) -> None:
+    dress()
     window = opened(qtbot)
     window.set_account(AccountInfo("星野传媒-美妆事业部", "Training, no real money", "1"))
     window.set_sync(SyncStatus("offline", last_sync=NOW, waiting=3, needs_you=2))
@@ -320,6 +328,7 @@ def test_a_short_bar_says_less_and_keeps_it_in_the_tooltip(qtbot: QtBot) -> None
 
 
 def test_a_rail_of_every_view_fits_at_twice_the_text(qtbot: QtBot) -> None:
+    dress()
     window = opened(qtbot, keys=("today", "creators", "briefs", "campaigns", "approvals", "charts", "settlement", "settings"))
     try:
         current_theme().set_scale(2.0)
@@ -330,3 +339,12 @@ def test_a_rail_of_every_view_fits_at_twice_the_text(qtbot: QtBot) -> None:
         assert buttons[-1].geometry().bottom() <= window.rail.height()
     finally:
         current_theme().set_scale(1.0)
+
+
+def test_the_account_and_its_kind_stand_whole_where_there_is_room(qtbot: QtBot) -> None:
+    window = opened(qtbot)
+    window.set_account(AccountInfo("星野传媒-美妆事业部", "Training, no real money", "1"))
+    window.resize(1280, 800)
+    button = window.bar.account
+    qtbot.waitUntil(lambda: button.width() >= button.sizeHint().width())
+    assert button.sizeHint().width() >= sum(button._widths()) + current_theme().px(64)

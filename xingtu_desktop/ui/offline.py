@@ -24,4 +24,4 @@ def offline(connection: Connection | None) -> bool:
 def with_age(sentence: str, connection: Connection, now: datetime) -> str:
     """The view's own sentence with the age of its data; `now` is the computer's clock, as the last sync is."""
     age = formats().ago(connection.status.last_sync_at, now)
-    return tr("sync", "{sentence} Data of {age}.", sentence=sentence, age=age)
+    return tr("sync", "{sentence} Data updated {age}.", sentence=sentence, age=age)

@@ -149,7 +149,8 @@ class Timeline(QWidget):
     def _paint_ticks(self, painter: QPainter, track: QRectF) -> None:
         theme = current_theme()
         room = theme.px(56)
-        step = next((each for each in _STEPS if each / self._duration * track.width() >= room), _STEPS[-1])
+        # Parts of a second have longer labels.
+        step = next((each for each in _STEPS if each / self._duration * track.width() >= (room if each >= 1 else theme.px(80))), _STEPS[-1])
         count = int(self._duration / step + 1e-6)
         for index in range(count + 1):
             x = self._x(index * step)
@@ -159,6 +160,8 @@ class Timeline(QWidget):
             text = formats().duration(index * step) if step >= 1 else formats().timecode(index * step)
             side = Qt.AlignmentFlag.AlignLeft if index == 0 else Qt.AlignmentFlag.AlignHCenter
             left = x if index == 0 else x - room / 2
+            if left + room > self.width() - theme.px(4):
+                side, left = Qt.AlignmentFlag.AlignRight, self.width() - theme.px(4) - room
             painter.drawText(QRectF(left, 0, room, track.top() - theme.px(4)), side | Qt.AlignmentFlag.AlignVCenter, text)
 
     def _paint_marker(self, painter: QPainter, marker: Marker) -> None:

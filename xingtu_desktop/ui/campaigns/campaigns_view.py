@@ -37,6 +37,10 @@ class Bulk:
     acceptable: int
 
 
+_LOW = 430
+"""Design pixels of height below which the strip of states would leave the orders too little room."""
+
+
 class CampaignsView(View):
     """Dumb: shows what it is given and says what was asked."""
 
@@ -168,9 +172,11 @@ class CampaignsView(View):
         outer.addWidget(self.states, 1)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """The count beside the parts goes where it would take their room."""
+        """What can be read elsewhere goes where it would take the room of the orders."""
         super().resizeEvent(event)
         self._fit_tools()
+        # In a low window with large text the orders come first: the states stand in their column, and the parts filter them.
+        self.phases.setVisible(self.height() >= current_theme().px(_LOW))
 
     def _fit_tools(self) -> None:
         clear = 0 if self._clear.isHidden() else self._clear.sizeHint().width() + 12

@@ -111,7 +111,7 @@ class ChartsView(View):
         self.header = ChartsHeader()
         self.tiles = TileStrip()
         self.trend, self.funnel, self.scatter = TrendChart(), FunnelChart(), ScatterChart()
-        self.audience = BarsChart(minimum=(340, 236))
+        self.audience = BarsChart(minimum=(340, 256))
         self.words, self.mood = BarsChart(minimum=(420, 150)), BarsChart(minimum=(340, 150))
         charts: tuple[Chart, ...] = (self.trend, self.funnel, self.scatter, self.audience, self.words, self.mood)
         self.panels: dict[ChartKey, ChartPanel] = {key: ChartPanel(chart) for key, chart in zip(CHART_KEYS, charts, strict=True)}

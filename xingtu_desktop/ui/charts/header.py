@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from PySide6.QtCore import QDate, QPoint, Qt, Signal
@@ -132,6 +132,8 @@ class ChartsHeader(View):
 
     def set_choices(self, choices: Sequence[CampaignChoice], current: str) -> None:
         """The campaigns, and which is shown."""
+        # The name of all campaigns is ours, and follows the language.
+        choices = [replace(each, name=tr("charts", "All campaigns")) if not each.key else each for each in choices]
         self._choices = tuple(choices)
         name = next((choice.name for choice in choices if choice.key == current), "")
         self._open.show()

@@ -206,7 +206,8 @@ class AccountButton(QPushButton):
         left = square.right() + theme.px(8)
         room = int(rect.width() - left - theme.px(_INSET + 8 + 14)) + 2
         name, kind = self._widths()
-        kept = min(kind, max(room - name, room // 2))
+        # Widths are rounded, and a text that misses half a pixel would end in dots.
+        kept = min(kind + 3, max(room - name, room // 2))
         strong = True
         for text, most in zip(self._parts(), (room - kept, kept), strict=True):
             painter.setFont(theme.font(13, strong=strong))
