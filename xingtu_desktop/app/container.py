@@ -114,6 +114,7 @@ class AccountRoom:
         self._own_compute = own_compute
         self._shutdown = shutdown
         self._scope = TaskScope("room")
+        self._index: asyncio.Task[None] | None = None
         self._stop_refreshing = changes.subscribe(self._on_creators, Topic.CREATORS)
         self._closed = False
 
@@ -278,6 +279,12 @@ class AccountRoom:
             shutdown=config.timings.shutdown,
         )
 
+    def prepare(self) -> asyncio.Task[None]:
+        """Begin to make creators searchable, in a thread of the pool: beside the building of the window, where one is built."""
+        if self._index is None:
+            self._index = self._scope.spawn(self.services.search.start(), name="index")
+        return self._index
+
     async def start(self) -> None:
         """Begin to make creators searchable, then the loop: the first rows come before the first request.
 
@@ -285,7 +292,7 @@ class AccountRoom:
         """
         if self._closed:
             return
-        index = self._scope.spawn(self.services.search.start(), name="index")
+        index = self.prepare()
         await asyncio.wait({index}, timeout=_INDEX_SECONDS)
         await asyncio.sleep(_DRAWING_SECONDS)
         await self.platform.load()

@@ -200,6 +200,7 @@ class Program:
             recorder=self._recorder,
         )
         try:
+            room.prepare()
             if entry.tokens is not None:
                 await room.services.session.begin(entry.tokens)
             wiring = await views.wire(self, room, entry.account)
