@@ -33,6 +33,9 @@ class Room:
         self.error: Exception | None = None
         self.told: list[str] = []
 
+    def prepare(self) -> None:
+        pass
+
     async def start(self) -> None:
         self.told.append("starting")
         try:
