@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import PySide6.QtMultimedia  # noqa: F401  # loaded before anything is timed, as the program does it in the background
@@ -15,7 +16,10 @@ from pytestqt.qtbot import QtBot
 
 from tests.ui.approvals_room import CLEAN, Room, clip, sha
 from tests.ui.test_approvals import closes, intents, opened, press, until
-from xingtu_desktop.domain.ids import OrderId
+from xingtu_desktop.domain.ids import OrderId, ResourceId
+from xingtu_desktop.domain.lifecycle import AuditStatus, ResourceKind, ResourceStatus
+from xingtu_desktop.domain.order import Resource
+from xingtu_desktop.ui.approvals.notes_panel import NotesPanel
 from xingtu_desktop.ui.approvals.timeline import Marker, Timeline
 from xingtu_desktop.ui.approvals.video_stage import VideoStage
 from xingtu_desktop.ui.i18n import tr
@@ -173,3 +177,13 @@ def test_the_lane_marks_a_range_and_a_press_takes_it_away(qtbot: QtBot) -> None:
     assert line.selected_range() is None
     mouse(QEvent.Type.MouseButtonPress, 5.0)
     assert pressed == ["n"]
+
+
+def test_an_empty_list_of_notes_says_what_notes_are_for(qtbot: QtBot) -> None:
+    panel = NotesPanel()
+    qtbot.addWidget(panel)
+    now = datetime(2026, 11, 22, 4, tzinfo=UTC)
+    version = Resource(ResourceId(1), OrderId(1), ResourceKind.VIDEO, 1, next(iter(ResourceStatus)), next(iter(AuditStatus)), now)
+    panel.set_notes([], version, [version], now)
+    assert not panel._none.isHidden()
+    assert "驳回" in panel._none.text()

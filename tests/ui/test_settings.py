@@ -10,7 +10,7 @@ from typing import cast
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLabel, QPushButton, QWidget
+from PySide6.QtWidgets import QBoxLayout, QLabel, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from tests.sync.rig import CAMPAIGN, Rig
@@ -329,3 +329,18 @@ async def test_theme_and_language_are_commands(desk: Desk) -> None:
     await settled()
     assert current_theme().mode == "dark"
     assert translations().language == "en"
+
+
+async def test_large_text_has_one_column_and_nothing_beyond_the_edge(desk: Desk) -> None:
+    view = desk.view
+    view.show()
+    view.resize(1208, 752)
+    assert not view._between.isHidden()
+    try:
+        current_theme().set_scale(2.0)
+        view.resize(1136, 704)
+        await settled()
+        assert view._between.isHidden()
+        assert view._sides.direction() is QBoxLayout.Direction.TopToBottom
+    finally:
+        current_theme().set_scale(1.0)

@@ -97,6 +97,9 @@ class NotesPanel(QFrame):
         self._list.setContentsMargins(0, 0, 0, 0)
         self._list.setSpacing(0)
         self._list.addStretch(1)
+        self._none = text_label(type="caption", tone="text-3", wrap=True)
+        self._none.setContentsMargins(16, 10, 16, 10)
+        self._list.insertWidget(0, self._none)
         host = panel("surface")
         host.setLayout(self._list)
         self._scroll = QScrollArea()
@@ -145,6 +148,8 @@ class NotesPanel(QFrame):
         if older:
             note_words += " · " + tr("approvals", "{count} earlier", count=len(older))
         self._header.set_words(tr("approvals", "Notes"), note_words if mine or older else "")
+        self._none.setText(tr("approvals", "No notes yet. They are gathered into the reason when you send the version back."))
+        self._none.setVisible(not self._rows)
 
     def _add(self, note: ReviewNote, number: int, version: str, old: bool, now: datetime) -> None:
         row = _NoteRow(note, number, version, old, now)

@@ -205,6 +205,7 @@ class CreatorsView(View):
             self._place_profile()
         elif (focus := self.window().focusWidget()) is not None and self.profile.isAncestorOf(focus):
             self.table.setFocus(Qt.FocusReason.OtherFocusReason)
+        self._show_hints()
 
     # Inside
 
@@ -228,7 +229,8 @@ class CreatorsView(View):
 
     def _show_hints(self) -> None:
         """The keys stand below the table only as long as all of them and the place have room; "?" shows them anyway."""
-        room = self._centre.width() - current_theme().px(130)
+        covered = self.profile.width() if self.profile_overlays() and self.profile.isVisible() else 0
+        room = self._centre.width() - covered - current_theme().px(130)
         self._hints.setVisible(self._hints.sizeHint().width() <= room)
 
     def _place_profile(self) -> None:

@@ -7,7 +7,8 @@ from dataclasses import replace
 from datetime import datetime
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QBoxLayout, QComboBox, QFrame, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from xingtu_desktop import __version__
 from xingtu_desktop.domain.notices import Notice
@@ -22,6 +23,9 @@ from xingtu_desktop.ui.widgets.inputs import NumberField
 from xingtu_desktop.ui.widgets.labels import Badge, ElidedLabel, line, panel, set_tone, text_label
 from xingtu_desktop.ui.widgets.panels import Avatar, MicroBar
 from xingtu_desktop.ui.widgets.view import View
+
+_TWO_COLUMNS = 1000
+"""Design pixels of width from which the sections stand in two columns."""
 
 ZONES = (
     "Europe/London",
@@ -167,12 +171,13 @@ class SettingsView(View):
                 column.addWidget(block)
             column.addStretch(1)
         body = panel("surface")
-        sides = QHBoxLayout(body)
-        sides.setContentsMargins(0, 0, 0, 0)
-        sides.setSpacing(0)
-        sides.addLayout(left, 1)
-        sides.addWidget(line(horizontal=False))
-        sides.addLayout(right, 1)
+        self._sides = QBoxLayout(QBoxLayout.Direction.LeftToRight, body)
+        self._sides.setContentsMargins(0, 0, 0, 0)
+        self._sides.setSpacing(0)
+        self._between = line(horizontal=False)
+        self._sides.addLayout(left, 1)
+        self._sides.addWidget(self._between)
+        self._sides.addLayout(right, 1)
         scroll = QScrollArea()
         scroll.setFrameShape(QFrame.Shape.NoFrame)
         scroll.setWidgetResizable(True)
@@ -193,6 +198,13 @@ class SettingsView(View):
         outer.addWidget(head)
         outer.addWidget(line())
         outer.addWidget(scroll, 1)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """One column where large text leaves no room for two."""
+        super().resizeEvent(event)
+        beside = self.width() >= current_theme().px(_TWO_COLUMNS)
+        self._sides.setDirection(QBoxLayout.Direction.LeftToRight if beside else QBoxLayout.Direction.TopToBottom)
+        self._between.setVisible(beside)
 
     def _fill_account(self) -> None:
         account = self._account
