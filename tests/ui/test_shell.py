@@ -7,7 +7,8 @@ from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -112,6 +113,21 @@ def test_letters_are_commands_on_the_list_and_text_in_a_field(qtbot: QtBot) -> N
     assert view.search.text() == "sga"
     assert heard == ["s"]
     assert window.current_view() == "creators"
+
+
+def test_a_held_key_runs_its_command_once_unless_it_moves(qtbot: QtBot) -> None:
+    window = opened(qtbot)
+    heard: list[str] = []
+    window.registry.register(
+        Command("test.decide", Message("test", "Decide"), lambda: heard.append("decide"), "S", scope="creators"),
+        Command("test.move", Message("test", "Move"), lambda: heard.append("move"), "D", scope="creators", repeats=True),
+    )
+    window.show_view("creators")
+    for key, text in ((Qt.Key.Key_S, "s"), (Qt.Key.Key_D, "d")):
+        for repeat in (False, True, True):
+            target = window.focusWidget() or window
+            QApplication.sendEvent(target, QKeyEvent(QEvent.Type.KeyPress, key, Qt.KeyboardModifier.NoModifier, text, repeat))
+    assert heard == ["decide", "move", "move", "move"]
 
 
 def test_a_command_of_another_view_does_not_fire(qtbot: QtBot) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from xingtu_desktop.ui.i18n import Message, tr
@@ -23,6 +24,10 @@ def commands(presenter: ApprovalsPresenter) -> list[Command]:
         return None if presenter.model.items() else tr("approvals", "Nothing waits for your word")
 
     p = presenter
+
+    def moving(key: str, title: Message, run: Callable[[], None], shortcut: str) -> Command:
+        return Command(f"approvals.{key}", title, run, shortcut, scope=SCOPE, in_palette=False, repeats=True)
+
     return [
         Command(
             "approvals.approve",
@@ -69,8 +74,8 @@ def commands(presenter: ApprovalsPresenter) -> list[Command]:
             enabled=needs_version,
         ),
         Command("approvals.next_finding_f8", Message("approvals", "Next finding"), p.next_finding, "F8", scope=SCOPE, in_palette=False),
-        Command("approvals.down", Message("approvals", "Next version"), lambda: p.move(1), "J", scope=SCOPE, in_palette=False),
-        Command("approvals.up", Message("approvals", "Previous version"), lambda: p.move(-1), "K", scope=SCOPE, in_palette=False),
+        moving("down", Message("approvals", "Next version"), lambda: p.move(1), "J"),
+        moving("up", Message("approvals", "Previous version"), lambda: p.move(-1), "K"),
         Command(
             "approvals.play", Message("approvals", "Play or pause; next page of a script"), p.play, "Space", scope=SCOPE, in_palette=False
         ),
@@ -82,10 +87,8 @@ def commands(presenter: ApprovalsPresenter) -> list[Command]:
             scope=SCOPE,
             in_palette=False,
         ),
-        Command("approvals.frame_back", Message("approvals", "One frame back"), lambda: p.step(-1), "Left", scope=SCOPE, in_palette=False),
-        Command(
-            "approvals.frame_forward", Message("approvals", "One frame forward"), lambda: p.step(1), "Right", scope=SCOPE, in_palette=False
-        ),
+        moving("frame_back", Message("approvals", "One frame back"), lambda: p.step(-1), "Left"),
+        moving("frame_forward", Message("approvals", "One frame forward"), lambda: p.step(1), "Right"),
         Command(
             "approvals.side",
             Message("approvals", "Queue or context beside the version"),
@@ -95,12 +98,8 @@ def commands(presenter: ApprovalsPresenter) -> list[Command]:
             icon="switch",
         ),
         Command("approvals.tick", Message("approvals", "Choose for a batch"), p.tick, "X", scope=SCOPE, icon="check", enabled=needs_items),
-        Command(
-            "approvals.extend_down", Message("approvals", "Choose downwards"), lambda: p.extend(1), "Shift+J", scope=SCOPE, in_palette=False
-        ),
-        Command(
-            "approvals.extend_up", Message("approvals", "Choose upwards"), lambda: p.extend(-1), "Shift+K", scope=SCOPE, in_palette=False
-        ),
+        moving("extend_down", Message("approvals", "Choose downwards"), lambda: p.extend(1), "Shift+J"),
+        moving("extend_up", Message("approvals", "Choose upwards"), lambda: p.extend(-1), "Shift+K"),
         Command(
             "approvals.by_rule",
             Message("approvals", "Approve a batch by rule…"),

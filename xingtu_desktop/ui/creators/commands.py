@@ -40,22 +40,32 @@ def creator_commands(target: CommandTarget) -> list[Command]:
     table, rows, somebody = target.view.table, target.why_no_rows, target.why_nobody
 
     def command(
-        key: str, title: Message, run: Callable[[], None], shortcut: str, icon: str, enabled: Callable[[], str | None] = _always
+        key: str,
+        title: Message,
+        run: Callable[[], None],
+        shortcut: str,
+        icon: str,
+        enabled: Callable[[], str | None] = _always,
+        *,
+        repeats: bool = False,
     ) -> Command:
-        return Command(f"creators.{key}", title, run, shortcut, scope="creators", icon=icon, enabled=enabled)
+        return Command(f"creators.{key}", title, run, shortcut, scope="creators", icon=icon, enabled=enabled, repeats=repeats)
+
+    def move(key: str, title: Message, shortcut: str, icon: str, steps: int, *, extend: bool = False) -> Command:
+        return command(key, title, lambda: table.move_current(steps, extend=extend), shortcut, icon, rows, repeats=True)
 
     return [
         command("search", Message("creators", "Search creators"), target.focus_search, "/", "search"),
-        command("next", Message("creators", "Next creator"), lambda: table.move_current(1), "J", "chevron-down", rows),
-        command("previous", Message("creators", "Previous creator"), lambda: table.move_current(-1), "K", "chevron-up", rows),
-        command("extend", Message("creators", "Choose downwards"), lambda: table.move_current(1, extend=True), "Shift+J", "check", rows),
-        command("extend_up", Message("creators", "Choose upwards"), lambda: table.move_current(-1, extend=True), "Shift+K", "check", rows),
+        move("next", Message("creators", "Next creator"), "J", "chevron-down", 1),
+        move("previous", Message("creators", "Previous creator"), "K", "chevron-up", -1),
+        move("extend", Message("creators", "Choose downwards"), "Shift+J", "check", 1, extend=True),
+        move("extend_up", Message("creators", "Choose upwards"), "Shift+K", "check", -1, extend=True),
         command("tick", Message("creators", "Choose this creator"), target.tick_current, "X", "check"),
         command("peek", Message("creators", "Quick profile"), target.toggle_profile, "", "creator", rows),
         command("shortlist", Message("creators", "To the shortlist"), target.put_on_shortlist, "S", "star", somebody),
         command("basket", Message("creators", "To the order basket"), target.put_in_basket, "B", "basket", somebody),
         command("compare", Message("creators", "Compare"), target.compare, "C", "compare", rows),
-        command("pin", Message("creators", "Make the column in hand the baseline"), target.view.compare.pin, "P", "pin"),
+        command("pin", Message("creators", "Make the column in hand the baseline"), lambda: target.view.compare.pin(), "P", "pin"),
         command("similar", Message("creators", "Similar creators"), target.show_similar_ones, "L", "similar", rows),
         command("export", Message("creators", "Export creators"), target.export, "E", "export", rows),
         command("save", Message("creators", "Save this search"), target.save_search, "Ctrl+S", "save"),

@@ -24,7 +24,8 @@ class Command:
 
     `shortcut` is written as Qt writes it ("Ctrl+K", "J", "Shift+J", "Alt+1", "F8", "?"). A shortcut without
     Ctrl, Alt or a function key never fires while a text field has the focus. A command that moves money only
-    opens its confirm page: `run` must not commit anything.
+    opens its confirm page: `run` must not commit anything. A key that is held down runs its command once, unless
+    the command `repeats`, as moving does: deciding never may.
     """
 
     id: str
@@ -36,6 +37,7 @@ class Command:
     scope: str = ""
     icon: str = "arrow-right"
     in_palette: bool = True
+    repeats: bool = False
 
 
 class CommandRegistry(QObject):

@@ -48,7 +48,7 @@ class KeyDispatcher(QObject):
         self._watching = False
 
     def watch(self) -> None:
-        """Begin, once the window stands: before, no key can be for it, and every event of building it would come by here."""
+        """Begin, once the window is to be shown: before, no key can be for it, and every event of building it would come by here."""
         app = QApplication.instance()
         if isinstance(app, QApplication) and not self._watching:
             self._watching = True
@@ -87,7 +87,7 @@ class KeyDispatcher(QObject):
         command = self._registry.for_event(event, self._scope())
         if command is None:
             return False
-        if command.enabled() is None:
+        if command.enabled() is None and (command.repeats or not event.isAutoRepeat()):
             command.run()
         return True
 

@@ -268,10 +268,15 @@ class MainWindow(QMainWindow):
         if event.type() == QEvent.Type.LanguageChange:
             self._retitle()
 
+    def setVisible(self, visible: bool) -> None:
+        """Watch the keys before any view does: the filter installed last is asked first, and a view knows its own keys better."""
+        if visible:
+            self._keys.watch()
+        super().setVisible(visible)
+
     def showEvent(self, event: QShowEvent) -> None:
         """Warm the palette's pinyin once the window stands."""
         super().showEvent(event)
-        self._keys.watch()
         QTimer.singleShot(1000, self, lambda: self.ports.background(matching.warm))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
