@@ -79,6 +79,12 @@ class _NumberEdit(QLineEdit):
             self.setText(text)
             self.setModified(False)
 
+    def changeEvent(self, event: QEvent) -> None:
+        """Another text scale is another width."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.StyleChange:
+            self.setFixedWidth(current_theme().px(72))
+
     def _give(self) -> None:
         if self.text() != self._shown:
             self.setModified(False)
