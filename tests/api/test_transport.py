@@ -47,6 +47,17 @@ async def test_nobody_listening_is_offline_and_nothing_was_sent() -> None:
     assert not error.may_have_taken_effect
 
 
+@pytest.mark.parametrize("proxy", ["socks5://127.0.0.1:7890", "gopher://127.0.0.1:70"])
+async def test_a_proxy_that_cannot_be_used_is_offline_and_nothing_was_sent(proxy: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("ALL_PROXY", "HTTPS_PROXY", "HTTP_PROXY"):
+        monkeypatch.delenv(name, raising=False)
+        monkeypatch.delenv(name.lower(), raising=False)
+    monkeypatch.setenv("ALL_PROXY", proxy)
+    error = await failing("https://api.example")
+    assert isinstance(error, Offline)
+    assert not error.may_have_taken_effect
+
+
 async def test_a_server_that_never_answers_is_a_timeout_that_may_have_taken_effect() -> None:
     async def silent(_head: bytes, _reader: asyncio.StreamReader, _writer: asyncio.StreamWriter) -> None:
         await asyncio.Event().wait()

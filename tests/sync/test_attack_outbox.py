@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from tests.sync.rig import TIMINGS, Rig
+from tests.sync.rig import INSTALL, TIMINGS, Rig
 from tests.sync.test_engine import Desk
 from xingtu_desktop.core.clock import ManualClock
 from xingtu_desktop.core.errors import KnownError, NotThePlatform, RateLimited, ServerTrouble, Timeout
@@ -286,6 +286,16 @@ async def test_a_refusal_is_not_buried_under_what_was_done_after_it() -> None:
     assert [one.intent.batch_id for one in entries if one.group is OutboxGroup.NEEDS_YOU] == [refused]
     await listing.dismiss((await rig.only(refused)).intent_id)
     assert [one for one in await listing.entries(ended=3) if one.group is OutboxGroup.NEEDS_YOU] == []
+
+
+async def test_a_question_of_another_installation_offers_no_sending_that_would_be_refused() -> None:
+    rig = Rig()
+    batch = await rig.actions.approve([rig.script()])
+    row = await rig.only(batch)
+    rig.outbox.rows[row.intent_id] = replace(row, state=S.NEEDS_HUMAN, outcome="unclear", install="another-computer")
+    listing = OutboxListing(rig.outbox, rig.settings, rig.changes, rig.clock, install=INSTALL)
+    (entry,) = await listing.entries()
+    assert (entry.group, entry.can_answer, entry.can_send_again) == (OutboxGroup.NEEDS_YOU, True, False)
 
 
 async def test_taking_back_and_answering_are_told_to_the_views() -> None:

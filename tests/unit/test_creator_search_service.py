@@ -11,7 +11,7 @@ from typing import ParamSpec, TypeVar
 
 import pytest
 
-from xingtu_desktop.core.errors import DiskFull, NoSuchThing
+from xingtu_desktop.core.errors import DiskFull, NoSuchThing, StorageDamaged
 from xingtu_desktop.core.tasks import InlineCompute
 from xingtu_desktop.domain.creator import Creator, CreatorDetail
 from xingtu_desktop.domain.creator_query import CreatorQuery, Facet, FacetRequest, Field, RangeFilter
@@ -129,6 +129,18 @@ async def test_a_snapshot_that_cannot_be_trusted_is_built_anew(tmp_path: Path, d
     await search.start()
     assert await search.ids(CreatorQuery()) == (1,)
     assert MAKER.load(path).generation == 1
+
+
+async def test_a_catalogue_that_cannot_be_read_is_said_and_no_longer_under_way(tmp_path: Path) -> None:
+    class Torn(Shelf):
+        async def changes_since(self, sequence: int, limit: int) -> tuple[list[Creator], list[AuthorId], int]:
+            raise StorageDamaged("torn", file="catalog.db", role="catalog", reason="unreadable")
+
+    heard: list[IndexStatus] = []
+    search = service(Torn(), tmp_path, heard)
+    with pytest.raises(StorageDamaged):
+        await search.start()
+    assert [status.phase for status in heard] == [IndexPhase.READING, IndexPhase.EMPTY]
 
 
 async def test_records_are_fetched_for_the_window_only(tmp_path: Path) -> None:

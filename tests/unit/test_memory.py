@@ -23,6 +23,9 @@ class Knot:
 @pytest.fixture(autouse=True)
 def collecting_as_before() -> Iterator[None]:
     yield
+    gc.unfreeze()
+    gc.collect()
+    gc.freeze()
     gc.enable()
 
 
@@ -71,3 +74,15 @@ def test_nothing_is_collected_while_little_is_new(monkeypatch: pytest.MonkeyPatc
         monkeypatch.setattr(gc, "get_count", lambda counts=counts: counts)
         memory.collect_what_is_due()
         assert asked == wanted
+
+
+def test_what_an_account_held_is_freed_after_it_was_left() -> None:
+    gone: list[bool] = []
+    knot = Knot()
+    weakref.finalize(knot, gone.append, True)
+    memory.end_start()
+    del knot
+    gc.collect()
+    assert gone == []
+    memory.end_use()
+    assert gone == [True]

@@ -72,20 +72,24 @@ class HttpWire:
 
     def _new_client(self, limits: httpx.Limits, *, read: float | None = None) -> httpx.AsyncClient:
         seconds = self._timings.request
-        return httpx.AsyncClient(
-            base_url=self._base_url,
-            http1=True,
-            http2=False,
-            verify=self._tls,
-            limits=limits,
-            timeout=httpx.Timeout(seconds, connect=min(seconds, 10.0), read=read or seconds),
-            cookies=_no_cookies(),
-            follow_redirects=False,
-            # A proxy of the computer must not stand before this same computer.
-            trust_env=not _is_loopback(self._base_url),
-            headers={"User-Agent": "xingtu-desktop", "Accept-Encoding": "gzip"},
-            transport=self._network,
-        )
+        try:
+            return httpx.AsyncClient(
+                base_url=self._base_url,
+                http1=True,
+                http2=False,
+                verify=self._tls,
+                limits=limits,
+                timeout=httpx.Timeout(seconds, connect=min(seconds, 10.0), read=read or seconds),
+                cookies=_no_cookies(),
+                follow_redirects=False,
+                # A proxy of the computer must not stand before this same computer.
+                trust_env=not _is_loopback(self._base_url),
+                headers={"User-Agent": "xingtu-desktop", "Accept-Encoding": "gzip"},
+                transport=self._network,
+            )
+        except (ImportError, ValueError) as error:
+            # httpx reads the computer's proxy while it makes a client, and knows not every kind.
+            raise nothing_sent(Offline(f"the proxy of this computer cannot be used: {error}")) from error
 
     async def exchange(self, request: Request) -> Answer:
         """One exchange, any HTTP status; errors as in `Transport.send`."""

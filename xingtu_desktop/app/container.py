@@ -297,8 +297,9 @@ class AccountRoom:
         await asyncio.sleep(_DRAWING_SECONDS)
         await self.platform.load()
         await self.sync.engine.start()
-        if index.done() and not index.cancelled():
-            # An index that cannot be had keeps nothing from being sent; whoever started the room says so.
+        # An index that cannot be had keeps nothing from being sent; whoever started the room says so, however late it comes.
+        await asyncio.wait({index})
+        if not index.cancelled():
             index.result()
 
     def _on_creators(self, change: Change) -> None:

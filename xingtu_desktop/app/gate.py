@@ -71,7 +71,8 @@ class Gate:
         try:
             return await self._done
         finally:
-            await loading
+            # What cannot be loaded is said by the first request.
+            await asyncio.gather(loading, return_exceptions=True)
             await self.presenter.close()
             await self._platform.aclose()
             self.window.finish_close()

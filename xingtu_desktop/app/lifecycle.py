@@ -127,6 +127,8 @@ async def _run(app: QApplication, start: Start, redactor: Redactor, instance: Si
             again.clear()
             await _first(ended, again)
             await program.leave()
+            if not ended.is_set():
+                memory.end_use()
             opened, problem = False, None
         return 0
     finally:

@@ -27,6 +27,13 @@ def end_start() -> None:
     gc.freeze()
 
 
+def end_use() -> None:
+    """Free what an account that was just left still holds, once, while nobody looks; then begin as after a start."""
+    gc.unfreeze()
+    gc.collect()
+    gc.freeze()
+
+
 async def collect_on_this_thread() -> None:
     """Collect from now on between turns of the calling loop, until cancelled; then Python does it again by itself."""
     gc.disable()

@@ -14,7 +14,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Protocol
 
-from xingtu_desktop.core.errors import DiskFull, NoSuchThing, SnapshotInvalid
+from xingtu_desktop.core.errors import DiskFull, KnownError, NoSuchThing, SnapshotInvalid
 from xingtu_desktop.core.tasks import Compute
 from xingtu_desktop.domain.creator import Creator, CreatorDetail
 from xingtu_desktop.domain.creator_query import (
@@ -183,7 +183,17 @@ class CreatorSearchService:
     # ------------------------------------------------------------- life
 
     async def start(self) -> None:
-        """Make creators searchable: from the snapshot, else by reading the catalogue. May be awaited in the background."""
+        """Make creators searchable: from the snapshot, else by reading the catalogue. May be awaited in the background.
+
+        Errors of the store are raised; then the status says that nothing is searchable, and no longer that it is being made so.
+        """
+        try:
+            await self._start()
+        except KnownError:
+            self._tell(IndexPhase.EMPTY, 0, 0)
+            raise
+
+    async def _start(self) -> None:
         async with self._writing:
             try:
                 loaded = await self._compute.run(self._maker.load, self._snapshot)

@@ -75,18 +75,23 @@ _ATTENTION = frozenset({"changed_since_seen", "gone", "rejected", "nothing_to_pa
 class OutboxListing:
     """Reads the outbox for the screen; remembers which refusals were noticed."""
 
-    def __init__(self, outbox: OutboxStore, settings: SettingsStore, changes: Changes, clock: Clock) -> None:
+    def __init__(self, outbox: OutboxStore, settings: SettingsStore, changes: Changes, clock: Clock, *, install: str | None = None) -> None:
+        """`install` is this installation: rows of another one cannot be sent from here; None takes every row for its own."""
         self._outbox = outbox
         self._settings = settings
         self._changes = changes
         self._clock = clock
+        self._install = install
 
     async def entries(self, *, ended: int = 200) -> list[OutboxEntry]:
         """Every open intent and the newest `ended` ones, in the order of the groups, oldest waiting first, newest sent first."""
         stopped, dismissed = await self._outbox.stopped(), set(await self._dismissed())
         opened = await self._outbox.open_intents()
         ids = {one.intent_id for one in opened}
-        rows = [_open_entry(one, self._clock.now(), stopped, waits_before=one.depends_on in ids) for one in opened]
+        rows = [
+            _open_entry(one, self._clock.now(), stopped, waits_before=one.depends_on in ids, ours=self._install in (None, one.install))
+            for one in opened
+        ]
         past = {one.intent_id: one for one in await self._outbox.recent(ended) if one.state is not IntentState.UNDONE}
         for one in await self._outbox.recent(_KEPT, state=IntentState.REFUSED):
             # A refusal that nobody noticed yet is shown however many were done after it.
@@ -117,9 +122,10 @@ class OutboxListing:
         return [IntentId(one) for one in json.loads(stored)] if stored else []
 
 
-def _open_entry(intent: Intent, now: datetime, stopped: bool, *, waits_before: bool) -> OutboxEntry:
+def _open_entry(intent: Intent, now: datetime, stopped: bool, *, waits_before: bool, ours: bool) -> OutboxEntry:
     if intent.state is IntentState.NEEDS_HUMAN:
-        return OutboxEntry(intent, OutboxGroup.NEEDS_YOU, can_answer=True, can_send_again=intent.outcome != "other_install")
+        again = ours and intent.outcome != "other_install"
+        return OutboxEntry(intent, OutboxGroup.NEEDS_YOU, can_answer=True, can_send_again=again)
     if intent.state is not IntentState.QUEUED:
         return OutboxEntry(intent, OutboxGroup.CHECKING, until=intent.not_before)
     reason, until = WaitsFor.TURN, None

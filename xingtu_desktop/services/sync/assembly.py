@@ -175,7 +175,7 @@ def assemble(
     return Sync(
         engine=engine,
         actions=actions,
-        listing=OutboxListing(stores.outbox, stores.settings, changes, clock),
+        listing=OutboxListing(stores.outbox, stores.settings, changes, clock, install=who.install),
         projection=Projection(stores.orders, stores.outbox),
         connectivity=connectivity,
         puller=puller,

@@ -24,7 +24,7 @@ from xingtu_desktop.ui.context import ViewContext
 from xingtu_desktop.ui.dialogs import ask_text
 from xingtu_desktop.ui.formats import DOT
 from xingtu_desktop.ui.i18n import Message, formats, tr, translations
-from xingtu_desktop.ui.offline import Connection, offline, with_age
+from xingtu_desktop.ui.offline import Connection, offline, show_offline
 from xingtu_desktop.ui.shell.commands import Command
 from xingtu_desktop.ui.widgets.toasts import ToastAction
 
@@ -194,7 +194,7 @@ class CampaignsPresenter:
         banner = self.view.states.banner
         if self._connection is not None and offline(self._connection):
             text = tr("campaigns", "Offline: orders can be read and decided; actions wait to be sent.")
-            banner.set_words(with_age(text, self._connection, self._context.real_clock.now()), tone="warn", icon="wifi-off")
+            show_offline(banner, text, self._connection, self._context.real_clock.now())
         else:
             banner.set_words("")
 

@@ -31,7 +31,7 @@ from xingtu_desktop.ui.creators.list_flow import ListFlow
 from xingtu_desktop.ui.creators.profile_flow import ProfileFlow, StatusSource
 from xingtu_desktop.ui.errors import words as error_words
 from xingtu_desktop.ui.i18n import formats, tr, translations
-from xingtu_desktop.ui.offline import with_age
+from xingtu_desktop.ui.offline import show_offline
 from xingtu_desktop.ui.shell.commands import Command
 
 COALESCE_MS: Final = 20
@@ -302,7 +302,7 @@ class CreatorsPresenter:
             )
         elif not online:
             text = tr("creators", "Offline: search, filters, comparison and basket go on.")
-            view.states.banner.set_words(with_age(text, self._connectivity, self._context.real_clock.now()), tone="warn", icon="wifi-off")
+            show_offline(view.states.banner, text, self._connectivity, self._context.real_clock.now())
         else:
             view.states.banner.set_words("")
 

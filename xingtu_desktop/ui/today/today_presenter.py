@@ -16,7 +16,7 @@ from xingtu_desktop.services.outbox_view import OutboxListing
 from xingtu_desktop.ui import errors
 from xingtu_desktop.ui.context import ViewContext
 from xingtu_desktop.ui.i18n import Message, tr, translations
-from xingtu_desktop.ui.offline import Connection, offline, with_age
+from xingtu_desktop.ui.offline import Connection, offline, show_offline
 from xingtu_desktop.ui.shell.commands import Command
 from xingtu_desktop.ui.today.agenda import Sources, Target, nearest, pacing, sections, waiting_for_us
 from xingtu_desktop.ui.today.today_view import TodayView
@@ -157,7 +157,9 @@ class TodayPresenter:
             return
         if self._connection is not None and offline(self._connection):
             text = tr("today", "Offline: reading, deciding and drafting go on; actions wait to be sent.")
-            states.banner.set_words(with_age(text, self._connection, self._context.real_clock.now()), tone="warn", icon="wifi-off")
+            if said is not None and found.partial:
+                text = f"{text} {tr('today', 'Part of this could not be read: {reason}', reason=said.title)}"
+            show_offline(states.banner, text, self._connection, self._context.real_clock.now())
             states.show_state("content" if anything else "empty")
             return
         partial = tr("today", "Part of this could not be read: {reason}", reason=said.title) if said is not None and found.partial else ""
