@@ -28,7 +28,7 @@ from xingtu_desktop.domain.ids import AuthorId, CampaignId, DemandId, IntentId, 
 from xingtu_desktop.domain.intent import ApproveResource, Intent, IntentState, PayCampaign, RejectResource
 from xingtu_desktop.domain.lifecycle import AuditStatus, OrderStatus, ResourceKind, ResourceStatus
 from xingtu_desktop.domain.money import ZERO, Fen
-from xingtu_desktop.domain.order import Order, Payment, PendingBill, Resource
+from xingtu_desktop.domain.order import Order, OrderBill, Payment, PendingBill, Resource
 from xingtu_desktop.services.actions import ActionService, Decision
 from xingtu_desktop.services.sync.backoff import Backoff
 from xingtu_desktop.services.sync.connectivity import Connectivity
@@ -142,7 +142,8 @@ class LedgerApi:
         assert campaign_id is not None
         state = await self._state(campaign_id)
         due = Fen(state["amount"]) if state["status"] == 0 else ZERO
-        return PendingBill(Fen(10**12), due, due, ZERO, ())
+        rows = (OrderBill(OrderId(campaign_id), due, ZERO, due, due),) if due else ()
+        return PendingBill(Fen(10**12), due, due, ZERO, rows)
 
     def stamp(self, payload: object) -> RequestStamp:
         return RequestStamp(hashlib.sha256(repr(payload).encode()).hexdigest())

@@ -270,6 +270,102 @@ async def test_orders_that_the_platform_lists_as_paid_settle_a_payment_although_
     assert (row.state, row.outcome, row.result["paid"], rig.platform.count("pay")) == (IntentState.DONE, "confirmed_by_read", 1_200_000, 1)
 
 
+async def pays_beside_an_order_paid_before(rig: Rig, answer: str, owed: int = 1) -> tuple[BatchId, list[OrderId]]:
+    """A payment for the unpaid orders of a campaign in which another order was paid weeks ago, and an answer that never came."""
+    old = rig.platform.add_order(OrderStatus.ACCEPTED)
+    campaign_id = old.platform_campaign_id
+    new = [rig.platform.add_order(OrderStatus.UNPAID, platform_campaign_id=campaign_id).order_id for _ in range(owed)]
+    batch = await rig.actions.pay_campaign(CAMPAIGN, campaign_id, at_most=Fen(1_200_000 * owed), orders=owed, campaign_name="年货节")
+    rig.platform.plan = [answer]
+    await rig.run()
+    assert (await rig.only(batch)).state is IntentState.UNKNOWN
+    return batch, new
+
+
+async def test_a_payment_is_compared_with_the_orders_it_was_for_and_not_with_those_paid_before() -> None:
+    rig = Rig()
+    batch, _ = await pays_beside_an_order_paid_before(rig, "lost")
+    await rig.settle()
+    row = await rig.only(batch)
+    assert (row.state, row.outcome, row.result["paid"], rig.platform.count("pay")) == (IntentState.DONE, "confirmed_by_read", 1_200_000, 1)
+
+
+async def test_an_order_paid_before_does_not_prove_a_payment_that_never_arrived() -> None:
+    rig = Rig()
+    batch, (new,) = await pays_beside_an_order_paid_before(rig, "never")
+    rig.platform.set_status(new, OrderStatus.CANCELLED)
+    await rig.settle()
+    row = await rig.only(batch)
+    assert (row.state, row.outcome, rig.platform.count("pay")) == (IntentState.NEEDS_HUMAN, "unclear", 0)
+    assert (row.detail["bill"], row.detail["now_due"]) == (1_200_000, 0)
+    # Nor does it when the person has it looked at once more before anything is sent.
+    await rig.actions.send_again(row.intent_id)
+    await rig.run()
+    row = await rig.only(batch)
+    assert (row.state, row.outcome, len(rig.platform.writes)) == (IntentState.NEEDS_HUMAN, "unclear", 1)
+
+
+async def test_a_payment_of_which_only_a_part_shows_asks_a_person() -> None:
+    rig = Rig()
+    batch, (one, other) = await pays_beside_an_order_paid_before(rig, "never", owed=2)
+    rig.platform.set_status(one, OrderStatus.WAITING_FOR_CREATOR, total_paid=Fen(1_200_000))
+    rig.platform.set_status(other, OrderStatus.CANCELLED)
+    await rig.settle()
+    row = await rig.only(batch)
+    assert (row.state, row.outcome, rig.platform.count("pay")) == (IntentState.NEEDS_HUMAN, "unclear", 0)
+    # Once the other shows as paid too, a last look before sending ends it with the sum it was sent for.
+    rig.platform.set_status(other, OrderStatus.WAITING_FOR_CREATOR, total_paid=Fen(1_200_000))
+    await rig.actions.send_again(row.intent_id)
+    await rig.run()
+    row = await rig.only(batch)
+    assert (row.state, row.outcome, row.result["paid"]) == (IntentState.DONE, "confirmed_by_read", 2_400_000)
+
+
+async def test_a_later_attempt_that_is_refused_while_a_part_shows_as_paid_asks_a_person() -> None:
+    rig = Rig()
+    batch, (one, other) = await pays_beside_an_order_paid_before(rig, "never", owed=2)
+
+    def meanwhile() -> None:
+        rig.platform.set_status(one, OrderStatus.WAITING_FOR_CREATOR, total_paid=Fen(1_200_000))
+        rig.platform.set_status(other, OrderStatus.CANCELLED)
+
+    rig.platform.on_write = meanwhile
+    await rig.settle()
+    row = await rig.only(batch)
+    assert (row.state, row.outcome, row.attempt) == (IntentState.NEEDS_HUMAN, "unclear", 2)
+
+
+async def test_a_payment_written_before_it_kept_its_orders_asks_a_person_where_the_bill_is_empty() -> None:
+    rig = Rig()
+    batch, _ = await pays_beside_an_order_paid_before(rig, "lost")
+    row = await rig.only(batch)
+    rig.outbox.rows[row.intent_id] = replace(row, detail={name: value for name, value in row.detail.items() if name != "owed"})
+    await rig.settle()
+    row = await rig.only(batch)
+    assert (row.state, row.outcome, rig.platform.count("pay")) == (IntentState.NEEDS_HUMAN, "unclear", 1)
+
+
+async def test_a_bill_of_the_same_sum_for_other_orders_is_not_paid_without_asking() -> None:
+    rig = Rig()
+    batch, (new,) = await pays_beside_an_order_paid_before(rig, "lost")
+    campaign_id = rig.platform.world.orders[new].platform_campaign_id
+    rig.platform.add_order(OrderStatus.UNPAID, platform_campaign_id=campaign_id)
+    await rig.settle()
+    row = await rig.only(batch)
+    assert (row.state, row.outcome, rig.platform.count("pay")) == (IntentState.NEEDS_HUMAN, "bill_changed", 1)
+
+
+async def test_an_empty_bill_before_the_first_send_is_not_called_paid_for_an_order_paid_before() -> None:
+    rig = Rig()
+    old = rig.platform.add_order(OrderStatus.ACCEPTED)
+    new = rig.platform.add_order(OrderStatus.UNPAID, platform_campaign_id=old.platform_campaign_id)
+    batch = await rig.actions.pay_campaign(CAMPAIGN, old.platform_campaign_id, at_most=Fen(1_200_000), orders=1, campaign_name="年货节")
+    rig.platform.set_status(new.order_id, OrderStatus.CANCELLED)
+    await rig.run()
+    row = await rig.only(batch)
+    assert (row.state, row.outcome, rig.platform.writes) == (IntentState.REFUSED, "nothing_to_pay", [])
+
+
 @pytest.mark.parametrize(("answer", "state"), [("lost", IntentState.DONE), ("never", IntentState.NEEDS_HUMAN)])
 async def test_the_rest_of_an_order_counts_as_paid_only_where_the_order_says_so(answer: str, state: IntentState) -> None:
     rig = Rig()

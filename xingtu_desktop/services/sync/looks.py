@@ -7,8 +7,9 @@ the effect is there.
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from xingtu_desktop.core.errors import BugError, NoSuchThing
@@ -28,7 +29,7 @@ from xingtu_desktop.domain.intent import (
     ReplyCancel,
 )
 from xingtu_desktop.domain.lifecycle import OrderStatus, ResourceKind, ResourceStatus, stage
-from xingtu_desktop.domain.order import Order, Resource
+from xingtu_desktop.domain.order import Order, PendingBill, Resource
 from xingtu_desktop.services.ports import OrderStore, OutboxStore, StarApi
 
 Fact = str | int | None
@@ -59,10 +60,13 @@ class Look:
     """Further values for the words: amounts in fen, ids."""
     result: Result = field(default_factory=dict)
     """For a creation that was found: what its answer would have said."""
+    owed: tuple[OrderId, ...] = ()
+    """For a campaign's bill: the orders that it asks money for."""
 
     def agrees(self, other: Look) -> bool:
         """Whether two readings say the same."""
-        return (self.verdict, self.what, self.actual, self.result) == (other.verdict, other.what, other.actual, other.result)
+        mine = (self.verdict, self.what, self.actual, self.result, self.owed)
+        return mine == (other.verdict, other.what, other.actual, other.result, other.owed)
 
     def values(self) -> dict[str, Fact]:
         """As `Intent.detail` keeps it."""
@@ -71,10 +75,28 @@ class Look:
             kept |= {"what": self.what, "expected": self.expected, "actual": self.actual}
         return kept
 
+    def values_after(self, sent: Intent) -> dict[str, Fact]:
+        """As `Intent.detail` keeps it after a request left: `bill` stays what that was sent for, `now_due` is what is due by now."""
+        kept = self.values()
+        if "bill" in kept:
+            kept |= {"now_due": kept["bill"], "bill": sent.detail.get("bill")}
+        return kept
+
 
 def text_hash(text: str) -> str:
     """SHA-256 hex of a script's UTF-8 text: the name of what was on screen."""
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def kept_owed(orders: Sequence[OrderId]) -> str:
+    """The orders that a bill asks money for, as `Intent.detail["owed"]` keeps them at SENDING: a JSON list of integers."""
+    return json.dumps([int(one) for one in orders])
+
+
+def owed_at_sending(intent: Intent) -> tuple[OrderId, ...]:
+    """The orders that the bill asked money for when the payment was last sent; empty where the row does not say."""
+    kept = intent.detail.get("owed")
+    return tuple(OrderId(one) for one in json.loads(kept)) if isinstance(kept, str) else ()
 
 
 def newest(resources: Sequence[Resource], kind: ResourceKind) -> Resource | None:
@@ -252,10 +274,11 @@ class Looker:
         }
         if not bill.total_pay:
             # An empty bill alone says nothing: unpaid orders that somebody cancelled are owed nothing either.
-            if await self._any_paid(await self._orders_paid_for(payload)):
+            if await self._all_paid(await self._paid_for(intent, payload)):
                 return Look(Verdict.APPLIED, actual=0, facts=facts)
             return Look(Verdict.CHANGED, "nothing_to_pay", payload.at_most.value, 0, intent.attempt == 0, facts)
-        return self._affordable(bill.total_pay.value, payload.at_most.value, bill.balance.value, facts)
+        look = self._affordable(bill.total_pay.value, payload.at_most.value, bill.balance.value, facts)
+        return replace(look, owed=_owing(bill))
 
     async def _tail_bill(self, intent: Intent, payload: PayTail) -> Look:
         order = (await self._api.order(payload.order_id)).order
@@ -280,22 +303,28 @@ class Looker:
             return Look(Verdict.CHANGED, "balance", bill, balance, True, facts)
         return Look(Verdict.READY, actual=bill, facts=facts)
 
-    async def _any_paid(self, ids: Sequence[OrderId]) -> bool:
+    async def _all_paid(self, ids: Sequence[OrderId]) -> bool:
+        """Whether every one of these orders, of which there is at least one, shows that it was paid."""
         unpaid = (OrderStatus.UNPAID, OrderStatus.CANCELLED, OrderStatus.CLOSED)
-        return bool(ids) and any(order.status not in unpaid or order.total_paid for order in await self._api.orders(ids))
+        rows = await self._api.orders(ids) if ids else []
+        paid = {order.order_id for order in rows if order.status not in unpaid or order.total_paid}
+        return bool(ids) and paid.issuperset(ids)
 
     async def _paid_up(self, order_id: OrderId) -> bool:
         """Whether the order itself says that nothing of it is left to pay."""
         return any(order.total is not None and order.total_paid == order.total for order in await self._api.orders([order_id]))
 
-    async def _orders_paid_for(self, payload: PayCampaign) -> list[OrderId]:
-        """The orders that a payment concerns; where none is known here, those that the platform lists, which are paid or were."""
-        known = await self.orders_to_pay(payload, ask=True)
-        return known or [order_id for order_id, _ in await self._api.orders_of_campaigns([await self.campaign_to_pay(payload)])]
+    async def _paid_for(self, intent: Intent, payload: PayCampaign) -> Sequence[OrderId]:
+        """The orders whose payment alone proves this one, empty where nobody can tell: others of the campaign may have been paid before.
 
-    async def total_paid(self, payload: PayCampaign) -> int | None:
-        """What the campaign's orders say was paid, in fen, or None where one of them does not say."""
-        ids = await self._orders_paid_for(payload)
+        Before the first send nothing was owed to us yet, so only the orders that were made to be paid by it can show that somebody paid.
+        """
+        if intent.attempt > 0:
+            return owed_at_sending(intent)
+        return await self.orders_to_pay(payload, ask=True) if payload.created_by is not None else ()
+
+    async def total_paid(self, ids: Sequence[OrderId]) -> int | None:
+        """What these orders say was paid, in fen, or None where one of them does not say or there is none."""
         rows = await self._api.orders(ids) if ids else []
         paid = [order.total_paid.value for order in rows if order.total_paid is not None]
         return sum(paid) if ids and len(paid) == len(ids) else None
@@ -328,6 +357,10 @@ class Looker:
             stored: list[Order] = await self._orders.orders(campaign_id=payload.campaign_id)
             known |= {order.order_id for order in stored if order.platform_campaign_id == campaign_id}
         return sorted(known)
+
+
+def _owing(bill: PendingBill) -> tuple[OrderId, ...]:
+    return tuple(sorted({one.order_id for one in bill.orders if one.remaining}))
 
 
 def created_result(campaign_id: PlatformCampaignId, order_ids: Sequence[OrderId]) -> Result:

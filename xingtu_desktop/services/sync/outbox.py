@@ -50,7 +50,7 @@ from xingtu_desktop.domain.intent import (
 from xingtu_desktop.services.ports import OutboxStore, StarApi
 from xingtu_desktop.services.sync.backoff import Backoff
 from xingtu_desktop.services.sync.connectivity import Connectivity
-from xingtu_desktop.services.sync.looks import Fact, Look, Looker, Result, Verdict, created_result
+from xingtu_desktop.services.sync.looks import Fact, Look, Looker, Result, Verdict, created_result, kept_owed
 from xingtu_desktop.services.sync.outcomes import Outcomes
 
 log = logging.getLogger(__name__)
@@ -304,6 +304,9 @@ class Sender:
             await self._outcomes.needs_human(intent, "bill_higher", detail=look.values())
         elif look.what == "balance":
             await self._outcomes.needs_human(intent, "insufficient_balance", detail=look.values())
+        elif look.what == "nothing_to_pay" and intent.attempt > 0:
+            # An earlier request left: it may have paid a part, or all of what is cancelled by now.
+            await self._outcomes.needs_human(intent, "unclear", detail=look.values_after(intent))
         elif look.what == "nothing_to_pay":
             await self._outcomes.refused(intent, "nothing_to_pay", detail=look.values())
         else:
@@ -322,6 +325,9 @@ class Sender:
         stamp = self._api.stamp(payload)
         now = self._clock.now()
         facts: dict[str, Fact] = {**intent.detail, **look.values()}
+        if isinstance(payload, PayCampaign):
+            # What this request is for; the read-back asks after these orders and no others.
+            facts["owed"] = kept_owed(look.owed)
         sending = await self._outbox.move(
             intent.intent_id,
             IntentState.SENDING,
@@ -403,6 +409,8 @@ class Sender:
                 await self._outcomes.done(intent, "confirmed_by_read", detail={**facts, **look.values()}, request_id=error.request_id)
         elif look is not None and look.verdict is Verdict.APPLIED and intent.attempt > 1:
             await self._outcomes.done_by_read(intent, look)
+        elif look is not None and look.what == "nothing_to_pay" and intent.attempt > 1:
+            await self._outcomes.needs_human(intent, "unclear", detail={**facts, **look.values_after(intent)})
         else:
             await self._outcomes.refused(intent, "rejected", detail=facts, request_id=error.request_id)
 

@@ -13,7 +13,7 @@ from xingtu_desktop.core.events import Change, Changes, Topic
 from xingtu_desktop.domain.ids import CampaignId, PlatformCampaignId
 from xingtu_desktop.domain.intent import NO_EFFECT_OF_ITS_OWN, CreateAssign, Intent, IntentState, PayCampaign, PayTail
 from xingtu_desktop.services.ports import CampaignStore, OutboxStore
-from xingtu_desktop.services.sync.looks import Fact, Look, Looker, Result
+from xingtu_desktop.services.sync.looks import Fact, Look, Looker, Result, owed_at_sending
 
 log = logging.getLogger(__name__)
 
@@ -143,7 +143,7 @@ class Outcomes:
             log.exception("the new orders could not be tied to their campaign")
 
     async def _paid_in_fact(self, intent: Intent) -> int | None:
-        """What the orders of a paid campaign say was paid, in fen, or None where they do not say."""
+        """What the orders that a campaign's payment was sent for say was paid, in fen, or None where they do not say."""
         if not isinstance(intent.payload, PayCampaign):
             return None
-        return await self._looker.total_paid(intent.payload)
+        return await self._looker.total_paid(owed_at_sending(intent))

@@ -28,7 +28,7 @@ from xingtu_desktop.domain.ids import IntentId, StarId
 from xingtu_desktop.domain.intent import CAPABILITY, Capability, CreateAssign, Intent, IntentState, PayCampaign, PayTail
 from xingtu_desktop.services.ports import OutboxStore
 from xingtu_desktop.services.sync.connectivity import Connectivity
-from xingtu_desktop.services.sync.looks import Look, Looker, Verdict
+from xingtu_desktop.services.sync.looks import Look, Looker, Verdict, owed_at_sending
 from xingtu_desktop.services.sync.outcomes import Outcomes
 
 log = logging.getLogger(__name__)
@@ -158,10 +158,8 @@ class Reconciler:
         money = isinstance(intent.payload, PayCampaign | PayTail)
         if look.verdict is Verdict.APPLIED:
             await self._outcomes.done_by_read(intent, look)
-        elif look.verdict is Verdict.READY and money and look.actual != intent.detail.get("bill"):
-            await self._outcomes.needs_human(
-                intent, "bill_changed", detail={**look.values(), "now_due": look.actual, "bill": intent.detail.get("bill")}
-            )
+        elif look.verdict is Verdict.READY and money and not _same_bill(intent, look):
+            await self._outcomes.needs_human(intent, "bill_changed", detail=look.values_after(intent))
         elif look.verdict is Verdict.READY and CAPABILITY[intent.kind] is Capability.STATE_GUARD:
             if intent.outcome == "rejected_unread":
                 await self._outcomes.refused(intent, "rejected")
@@ -174,4 +172,10 @@ class Reconciler:
         elif look.surely_not_applied and not money:
             await self._outcomes.refused(intent, "changed_since_seen", detail=look.values())
         else:
-            await self._outcomes.needs_human(intent, "unclear", detail=look.values())
+            await self._outcomes.needs_human(intent, "unclear", detail=look.values_after(intent))
+
+
+def _same_bill(intent: Intent, look: Look) -> bool:
+    """Whether what is due now is what the payment was sent for: the same sum, and of the same orders where the row says which."""
+    owed = owed_at_sending(intent)
+    return look.actual == intent.detail.get("bill") and (not owed or look.owed == owed)
