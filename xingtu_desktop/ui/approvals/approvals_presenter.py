@@ -54,7 +54,8 @@ class ApprovalsPresenter:
         self._wanted: OrderId | None = None
         self._unsubscribe: list[Callable[[], None]] = []
         self._ticks = 0
-        self._timer = QTimer(self.view)
+        # No child of the view, which may go before `close` stops it.
+        self._timer = QTimer()
         self._timer.setInterval(1000)
         self._timer.timeout.connect(self._on_tick)
         self.desk = Desk(

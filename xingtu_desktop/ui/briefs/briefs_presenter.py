@@ -77,7 +77,7 @@ class BriefsPresenter:
         self._connect()
 
     def _timer(self, milliseconds: int, run: Callable[[], None]) -> QTimer:
-        timer = QTimer(self.view)
+        timer = QTimer()
         timer.setSingleShot(True)
         timer.setInterval(milliseconds)
         timer.timeout.connect(run)

@@ -81,7 +81,8 @@ class CampaignsPresenter:
         )
         self._stop_connection = context.changes.subscribe(lambda change: self._show_connection(), Topic.CONNECTION)
         translations().changed.connect(self._show)
-        self._minute = QTimer(view)
+        # No child of the view, which may go before `close` stops it.
+        self._minute = QTimer()
         self._minute.setInterval(_MINUTE)
         self._minute.timeout.connect(view.refresh_times)
         self._minute.timeout.connect(self._show_connection)
