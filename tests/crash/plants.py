@@ -48,9 +48,8 @@ class _ReadAtOnce(Reconciler):
     def wait_for(self, intent: Intent, watch: _Watch) -> float:
         return 0.0
 
-    async def read(self, intent: Intent, watch: _Watch) -> bool:
+    async def read(self, intent: Intent, watch: _Watch) -> None:
         await self.settle(intent, await self._looker.look(intent))
-        return True
 
 
 class _CommitAfterSend(Sender):
