@@ -4,7 +4,8 @@
 
 A training server fills a data folder through the program's own sync once. Then five children, one after another, open that folder by the
 code of `run` (lifecycle.begin, straight into the account that was open last) and say when their window stood with rows that can be worked
-with. The figures are medians; `parts` are milliseconds since the process was asked for.
+with. The figures are medians; `parts` are milliseconds since the process was asked for. `floor_ms`, measured in between, is an empty window
+of the libraries that a start cannot do without (PySide6, SQLAlchemy, numpy, SQLCipher, qasync): it tells a slow machine from a slow program.
 """
 
 from __future__ import annotations
@@ -90,6 +91,31 @@ async def _fill(root: Path, line: str, creators: int) -> None:
     ProfileFile(root).save(profile)
 
 
+_FLOOR = """
+import gc, sys, time
+gc.disable()
+import asyncio, numpy, qasync, sqlalchemy, sqlalchemy.dialects.sqlite, sqlcipher3
+from PySide6 import QtNetwork, QtSvg
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QApplication, QMainWindow, QTableView
+app = QApplication([])
+window = QMainWindow()
+window.setCentralWidget(QTableView())
+window.show()
+QTimer.singleShot(0, lambda: (print((time.time() - float(sys.argv[1])) * 1000), app.quit()))
+app.exec()
+"""
+
+
+def _floor() -> float:
+    """Milliseconds to an empty window of the given libraries alone."""
+    env = {**os.environ, "QT_QPA_PLATFORM": os.environ.get("QT_QPA_PLATFORM", "offscreen")}
+    done = subprocess.run(
+        [sys.executable, "-c", _FLOOR, repr(time.time())], env=env, capture_output=True, text=True, timeout=60, check=True
+    )
+    return float(done.stdout.strip())
+
+
 def _measure(root: Path, url: str, creators: int) -> dict[str, float]:
     """One start in a process of its own."""
     command = [sys.executable, "-m", "tests.bench.startup", "--child", str(root), "--url", url, "--creators", str(creators)]
@@ -119,7 +145,11 @@ def parent(creators: int) -> dict[str, object]:
             asyncio.run(_fill(root, line, creators))
             url = str(json.loads(line)["url"])
             _measure(root, url, creators)
-            runs = [_measure(root, url, creators) for _ in range(RUNS)]
+            _floor()
+            runs, floors = [], []
+            for _ in range(RUNS):
+                runs.append(_measure(root, url, creators))
+                floors.append(_floor())
         finally:
             server.communicate()
     names = [name for name in runs[0] if name not in ("window_ms", "rss_mb")]
@@ -127,6 +157,8 @@ def parent(creators: int) -> dict[str, object]:
         "creators": creators,
         "window_ms": round(statistics.median(run["window_ms"] for run in runs)),
         "rss_mb": round(statistics.median(run["rss_mb"] for run in runs), 1),
+        "floor_ms": round(statistics.median(floors)),
+        "to_floor": round(statistics.median(run["window_ms"] for run in runs) / statistics.median(floors), 2),
         "runs": RUNS,
         "slowest_ms": round(max(run["window_ms"] for run in runs)),
         "parts": {name: round(statistics.median(run[name] for run in runs)) for name in names},
