@@ -5,7 +5,8 @@
 A training server fills a data folder through the program's own sync once. Then five children, one after another, open that folder by the
 code of `run` (lifecycle.begin, straight into the account that was open last) and say when their window stood with rows that can be worked
 with. The figures are medians; `parts` are milliseconds since the process was asked for. `floor_ms`, measured in between, is an empty window
-of the libraries that a start cannot do without (PySide6, SQLAlchemy, numpy, SQLCipher, qasync): it tells a slow machine from a slow program.
+of the libraries that a start cannot do without (PySide6, SQLAlchemy, numpy, SQLCipher, qasync): so a slow machine is told from a slow
+program.
 """
 
 from __future__ import annotations
