@@ -1,7 +1,8 @@
 """Owns the watch on the UI thread: how long the event loop went without a turn, and what it was doing meanwhile.
 
 Time in which the thread could run but the machine ran something else is not counted: it says nothing of the program. Linux tells it to the
-nanosecond; elsewhere the clock alone is believed.
+nanosecond. A machine that stood still as a whole (a host that took its processors away) is known by the second thread of the watch, which
+did not wake either, and by the processor time that the first did not use.
 """
 
 from __future__ import annotations
@@ -39,20 +40,26 @@ class ThreadClock:
 class LoopGaps:
     """What the watch saw: the longest time in milliseconds between two turns of the loop, and the stack inside the longest."""
 
+    period_ms: float
+    """How often the sampler wakes."""
     worst_ms: float = 0.0
     stack: str = ""
     turns: int = 0
+    wakes: int = 0
     _clock: ThreadClock = field(default_factory=ThreadClock)
     _since: float = field(init=False)
+    _used: float = field(default_factory=time.thread_time)
+    _wakes_before: int = 0
 
     def __post_init__(self) -> None:
         self._since = self._clock.now()
 
     def turn(self) -> None:
-        """Note that the loop had a turn."""
-        now = self._clock.now()
-        self.worst_ms = max(self.worst_ms, (now - self._since) * 1000)
-        self._since = now
+        """Note that the loop had a turn; called on its thread."""
+        now, used, wakes = self._clock.now(), time.thread_time(), self.wakes
+        seen = max((used - self._used) * 1000, (wakes - self._wakes_before + 1) * self.period_ms)
+        self.worst_ms = max(self.worst_ms, min((now - self._since) * 1000, seen))
+        self._since, self._used, self._wakes_before = now, used, wakes
         self.turns += 1
 
     def running_ms(self) -> float:
@@ -63,7 +70,7 @@ class LoopGaps:
 @contextmanager
 def watch_event_loop(limit_ms: float, *, tick_ms: int = 4) -> Iterator[LoopGaps]:
     """Watch the calling (Qt) thread; fail at the end if the loop stood still for more than `limit_ms` milliseconds."""
-    gaps = LoopGaps()
+    gaps = LoopGaps(period_ms=limit_ms / 8)
     timer = QTimer()
     timer.setTimerType(Qt.TimerType.PreciseTimer)
     timer.timeout.connect(gaps.turn)
@@ -87,7 +94,8 @@ def watch_event_loop(limit_ms: float, *, tick_ms: int = 4) -> Iterator[LoopGaps]
 
 def _sample(gaps: LoopGaps, over: threading.Event, watched: int, limit_ms: float) -> None:
     longest = limit_ms
-    while not over.wait(limit_ms / 4000):
+    while not over.wait(gaps.period_ms / 1000):
+        gaps.wakes += 1
         if (running := gaps.running_ms()) > longest:
             longest = running
             gaps.stack = _stack_of(watched)
